@@ -1,0 +1,26 @@
+/**
+ * What tests stand on: real PostgreSQL servers. One per major version runs for the whole test run (see
+ * `global-setup.ts`); a test takes a database of its own there with `createDatabase` or `withDatabase`, or a
+ * private server with `startTestServer`. PGSTEWARD_TEST_MAJORS=18 starts only some.
+ */
+export {
+  availableMajors,
+  clientFor,
+  createDatabase,
+  createRole,
+  type DatabaseOptions,
+  type RoleOptions,
+  runOnce,
+  serverUrl,
+  type TestDatabase,
+  type TestRole,
+  withDatabase,
+} from './database.ts';
+export { hasAllMajors, requestedMajors, SUPPORTED_MAJORS } from './majors.ts';
+export {
+  startTestServer,
+  TEST_SETTINGS,
+  type TestServer,
+  type TestServerOptions,
+  temporaryDirectory,
+} from './test-server.ts';
