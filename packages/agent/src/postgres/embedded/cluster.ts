@@ -27,14 +27,18 @@ export interface ClusterPlace {
  */
 export async function ensureCluster(place: ClusterPlace): Promise<string> {
   const data = join(place.directory, 'data');
-  const password = await ensurePassword(join(place.directory, 'password'));
+  const passwordFile = join(place.directory, 'password');
   const found = await readVersion(data, place);
-  if (found === null) await createCluster(place, data, password);
-  else if (found !== place.binaries.major) {
+  if (found === null) {
+    const password = await ensurePassword(passwordFile);
+    await createCluster(place, data, password);
+    return password;
+  }
+  if (found !== place.binaries.major) {
     const { directory, binaries } = place;
     throw failure(EMBEDDED_ERRORS.OTHER_MAJOR, { directory, found, major: binaries.major });
   }
-  return password;
+  return readFile(passwordFile, 'utf8');
 }
 
 async function readVersion(data: string, place: ClusterPlace): Promise<number | null> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Whether a process with this id exists, whoever owns it. */
 export function isAlive(pid: number): boolean {
@@ -41,6 +41,19 @@ export function commandLine(pid: number): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** Gives the processes whose working directory is this one; empty where the platform does not tell. */
+export function processesIn(directory: string): readonly number[] {
+  if (process.platform !== 'linux') return [];
+  const ids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return ids.filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === directory;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The little of the environment that a server needs: no PG* variable, and no secret of the agent's. */

@@ -1,24 +1,24 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
-import { type Clock, failure, systemClock, unwrap } from '../../kernel/index.ts';
+import { type Clock, failure, PgstewardError, systemClock, unwrap } from '../../kernel/index.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureCluster, lastLines, SUPERUSER } from './cluster.ts';
+import { configuration, serverUrl } from './configuration.ts';
 import { defaultStateDirectory, makeReachable } from './directories.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { EMBEDDED_ERRORS } from './errors.ts';
 import { guardExit } from './exit-guard.ts';
+import { freePort } from './free-port.ts';
 import { clearLeftovers } from './leftover.ts';
+import { waitUntilReady } from './readiness.ts';
 import { type LaunchPlan, launch, type ServerProcess } from './server-process.ts';
 import type { EmbeddedServer, StartOptions } from './types.ts';
 import { usableBinaries } from './usable-binaries.ts';
 
-const READY_TIMEOUT_MS = 30_000;
-const RECOVERY_FACTOR = 10;
-const POLL_MS = 10;
+/** How often a start that failed for a passing reason is tried again. */
 const ATTEMPTS = 20;
+const RETRY_AFTER_MS = 500;
 
 /**
  * Starts a PostgreSQL server of this process's own and waits until it answers. The first start in a directory
@@ -34,7 +34,9 @@ export async function startEmbedded(options: StartOptions): Promise<EmbeddedServ
   const copies = options.binariesDirectory ?? join(defaultStateDirectory().path, 'binaries');
   const binaries = await usableBinaries(options.binaries ?? unwrap(findBinaries()), account, copies);
   await makeReachable(directory, account);
-  const lock = await lockDirectory(directory);
+  const lock = await lockDirectory(directory).catch((error: unknown) => {
+    throw asFailure(error, directory);
+  });
   try {
     const dataDirectory = join(directory, 'data');
     await clearLeftovers(dataDirectory, clock);
@@ -47,8 +49,15 @@ export async function startEmbedded(options: StartOptions): Promise<EmbeddedServ
     return await launchUntilReady({ plan, password, clock, options, release: lock.release });
   } catch (error) {
     lock.release();
-    throw error;
+    throw asFailure(error, directory);
   }
+}
+
+/** A refused or full disk is the directory's fault; anything else without a code of ours is a bug. */
+function asFailure(error: unknown, directory: string): unknown {
+  if (error instanceof PgstewardError || !(error instanceof Error)) return error;
+  if (!('syscall' in error)) return error;
+  return failure(EMBEDDED_ERRORS.DIRECTORY_UNUSABLE, { directory, reason: error.message }, error);
 }
 
 interface Launch {
@@ -70,8 +79,10 @@ async function launchUntilReady(start: Launch): Promise<EmbeddedServer> {
       child.interrupt();
       start.release();
     });
-    const outcome = await waitUntilReady(start, child, port);
-    if (outcome.isReady) return describe(start, child, port, unguard, outcome.version);
+    const url = serverUrl(port, start.password, 'postgres');
+    const { readyTimeoutMs: timeoutMs, signal } = options;
+    const outcome = await waitUntilReady({ child, url, clock, timeoutMs, signal });
+    if (outcome.isReady) return runningServer(start, child, port, unguard, outcome.version);
     await child.stop(clock);
     unguard();
     throwIfCancelled(options.signal);
@@ -83,49 +94,11 @@ async function launchUntilReady(start: Launch): Promise<EmbeddedServer> {
       const values = { directory: options.directory, reason: outcome.reason, logFile: plan.logFile };
       throw failure(EMBEDDED_ERRORS.START_FAILED, { ...values, log: lastLines(log) });
     }
-    if (!isTaken) await clock.sleep(500, options.signal);
+    if (!isTaken) await clock.sleep(RETRY_AFTER_MS, options.signal);
   }
 }
 
-type Outcome =
-  | { readonly isReady: true; readonly version: string }
-  | { readonly isReady: false; readonly reason: string };
-
-async function waitUntilReady(start: Launch, child: ServerProcess, port: number): Promise<Outcome> {
-  const { clock, options, password } = start;
-  const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
-  const begin = clock.monotonicMs();
-  let isRecovering = false;
-  for (;;) {
-    if (child.hasEnded()) return { isReady: false, reason: 'the process ended' };
-    if (options.signal?.aborted === true) return { isReady: false, reason: 'cancelled' };
-    const answer = await tryConnect(serverUrl(port, password, 'postgres'));
-    if ('version' in answer) return { isReady: true, version: answer.version };
-    isRecovering ||= answer.code === '57P03';
-    const limitMs = isRecovering ? timeoutMs * RECOVERY_FACTOR : timeoutMs;
-    if (clock.monotonicMs() - begin > limitMs) {
-      return { isReady: false, reason: `no connection within ${limitMs} ms (${answer.code})` };
-    }
-    await clock.sleep(POLL_MS, options.signal);
-  }
-}
-
-async function tryConnect(url: string): Promise<{ readonly version: string } | { readonly code: string }> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ readonly server_version: string }>('show server_version');
-    return { version: rows[0]?.server_version ?? '' };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { code: code ?? message };
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-function describe(
+function runningServer(
   start: Launch,
   child: ServerProcess,
   port: number,
@@ -152,40 +125,6 @@ function describe(
       return stopping;
     },
   };
-}
-
-function serverUrl(port: number, password: string, database: string): string {
-  return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
-}
-
-/** The server's settings live beside the data, so that root never writes into a directory of another account. */
-function configuration(
-  dataDirectory: string,
-  isDurable: boolean,
-  settings: Readonly<Record<string, string>>,
-): string {
-  const lost = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
-  const all = { ...(isDurable ? {} : lost), ...settings };
-  const lines = Object.entries(all).map(([name, value]) => `${name} = ${quoteSetting(value)}`);
-  return [`include = ${quoteSetting(join(dataDirectory, 'postgresql.conf'))}`, ...lines, ''].join('\n');
-}
-
-/** @source PostgreSQL docs 20.1.2: quotes are doubled, or written with a backslash, which is doubled too */
-function quoteSetting(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-}
-
-/** Lets the system choose; another program can still take the port before the server does. */
-function freePort(): Promise<number> {
-  return new Promise((resolvePort, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      probe.close(() => resolvePort(port));
-    });
-  });
 }
 
 async function readLog(file: string): Promise<string> {
