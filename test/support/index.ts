@@ -17,10 +17,10 @@ export {
   withDatabase,
 } from './database.ts';
 export { hasAllMajors, requestedMajors, SUPPORTED_MAJORS } from './majors.ts';
+export { temporaryDirectory } from './temporary-directory.ts';
 export {
   startTestServer,
   TEST_SETTINGS,
   type TestServer,
   type TestServerOptions,
-  temporaryDirectory,
 } from './test-server.ts';

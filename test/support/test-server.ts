@@ -1,15 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { unwrap } from '../../packages/agent/src/kernel/index.ts';
 import {
   type EmbeddedServer,
   findBinaries,
   startEmbedded,
 } from '../../packages/agent/src/postgres/embedded/index.ts';
-
-/** Begins the name of every directory that the tests make under the system's temporary one. */
-export const DIRECTORY_PREFIX = 'pgsteward-test-';
+import { binariesDirectory, temporaryDirectory } from './temporary-directory.ts';
 
 /** A server for one test file, with its data in a temporary directory. */
 export interface TestServer extends EmbeddedServer {
@@ -56,7 +52,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     binaries: unwrap(findBinaries({ major: options.major ?? 18 })),
     settings: { ...TEST_SETTINGS, ...options.settings },
     isDurable: false,
-    binariesDirectory: join(tmpdir(), 'pgsteward-test-binaries'),
+    binariesDirectory: await binariesDirectory(),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
   return {
@@ -76,11 +72,4 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       });
     },
   };
-}
-
-/** Makes a directory that a server of another account can pass through. */
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), DIRECTORY_PREFIX));
-  await chmod(directory, 0o711);
-  return directory;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,10 +30,11 @@ export async function startAgent(directory: string, manner: 'stay' | 'leave' = '
   return { process: child, serverPid: pid, url };
 }
 
-/** Whether a process exists. */
+/** Whether a process runs; one that ended and whose parent has not yet looked does not. */
 export function exists(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
@@ -46,7 +48,8 @@ export async function goneSoon(pid: number): Promise<boolean> {
 
 /** Node runs TypeScript itself from 22.18 on; the suite's npm-packaged Node 24 stands in before. */
 function nodeWithTypes(): string {
-  if (process.features.typescript) return process.execPath;
+  const { typescript } = process.features as { readonly typescript?: unknown };
+  if (typeof typescript === 'string') return process.execPath;
   const packageFile = createRequire(import.meta.url).resolve(
     `node-${process.platform}-${process.arch}/package.json`,
   );

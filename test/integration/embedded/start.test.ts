@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, expect, it, onTestFinished } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type EmbeddedServer,
   type StartOptions,
@@ -113,9 +113,9 @@ it.runIf(process.getuid?.() === 0)('drops root: server and data belong to an ord
 });
 
 it('hides the secrets of the agent from the server', async () => {
-  process.env['PGPASSWORD'] = 'a secret of the agent';
+  vi.stubEnv('PGPASSWORD', 'a secret of the agent');
   onTestFinished(() => {
-    delete process.env['PGPASSWORD'];
+    vi.unstubAllEnvs();
   });
   const server = await start();
   expect(readFileSync(`/proc/${server.pid}/environ`, 'utf8')).not.toContain('secret');
