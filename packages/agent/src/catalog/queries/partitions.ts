@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { number, numberOrNull, text, textOrNull, texts, timeOrNull } from '../columns.ts';
+import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
+
+/** One partitioned table and what its partitions cover. */
+export interface PartitionedTableRow {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly strategy: 'range' | 'list' | 'hash';
+  /** Key columns; the empty string stands for an expression. */
+  readonly keyColumns: readonly string[];
+  /** Bare type of the first key column. */
+  readonly keyType: string | null;
+  readonly partitions: number;
+  readonly defaultOid: number | null;
+  readonly defaultSchema: string | null;
+  readonly defaultName: string | null;
+  /** Rows in the default partition by the statistics collector. */
+  readonly defaultRows: number | null;
+  /** Bounds of the newest partition when the key is one date or timestamp column. */
+  readonly newestFrom: Date | null;
+  readonly newestTo: Date | null;
+  readonly now: Date;
+}
+
+const sql = `
+select
+  c.oid as "oid",
+  n.nspname::text as "schema",
+  c.relname::text as "name",
+  case p.partstrat when 'r' then 'range' when 'l' then 'list' else 'hash' end as "strategy",
+  array(
+    select coalesce(a.attname::text, '')
+    from pg_catalog.unnest(p.partattrs::int2[]) with ordinality u(attnum, position)
+    left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum and u.attnum <> 0
+    order by u.position
+  ) as "keyColumns",
+  y.typname::text as "keyType",
+  (select count(*)::int from pg_catalog.pg_inherits i where i.inhparent = c.oid) as "partitions",
+  d.oid as "defaultOid",
+  dn.nspname::text as "defaultSchema",
+  d.relname::text as "defaultName",
+  pg_catalog.pg_stat_get_live_tuples(d.oid)::float8 as "defaultRows",
+  b.newest_from as "newestFrom",
+  b.newest_to as "newestTo",
+  clock_timestamp() as "now"
+from pg_catalog.pg_partitioned_table p
+join pg_catalog.pg_class c on c.oid = p.partrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+left join pg_catalog.pg_class d on d.oid = nullif(p.partdefid, 0)
+left join pg_catalog.pg_namespace dn on dn.oid = d.relnamespace
+left join pg_catalog.pg_attribute ka on ka.attrelid = c.oid and ka.attnum = p.partattrs[0] and ka.attnum > 0
+left join pg_catalog.pg_type y on y.oid = ka.atttypid
+left join lateral (
+  select
+    (regexp_match(x.bound, 'FROM \\(''([^'']+)''\\)'))[1]::timestamptz as newest_from,
+    (regexp_match(x.bound, 'TO \\(''([^'']+)''\\)'))[1]::timestamptz as newest_to
+  from (
+    select pg_catalog.pg_get_expr(k.relpartbound, k.oid) as bound
+    from pg_catalog.pg_inherits i
+    join pg_catalog.pg_class k on k.oid = i.inhrelid
+    where i.inhparent = c.oid and k.oid <> all ($3::oid[])
+  ) x
+  where x.bound ~ 'TO \\(''[^'']+''\\)'
+  order by 2 desc
+  limit 1
+) b on p.partstrat = 'r' and p.partnatts = 1 and y.typname in ('date', 'timestamp', 'timestamptz')
+where c.oid > $1::oid
+order by c.oid
+limit $2`;
+
+export const partitionedTablesQuery: CatalogQuery<PartitionedTableRow> = defineCatalogQuery({
+  id: 'catalog/partitioned-tables',
+  summary: 'Partitioned tables, how far ahead their partitions reach, and their default partition.',
+  source: 'PostgreSQL docs 51.35 "pg_partitioned_table"',
+  scope: 'database',
+  timeoutMs: 10_000,
+  parameters: ['last object id seen', 'page size in rows', 'object ids of locked relations'],
+  variants: [{ since: { server: 140_000 }, sql }],
+  row: z.object({
+    oid: number,
+    schema: text,
+    name: text,
+    strategy: z.enum(['range', 'list', 'hash']),
+    keyColumns: texts,
+    keyType: textOrNull,
+    partitions: number,
+    defaultOid: numberOrNull,
+    defaultSchema: textOrNull,
+    defaultName: textOrNull,
+    defaultRows: numberOrNull,
+    newestFrom: timeOrNull,
+    newestTo: timeOrNull,
+    now: z.date(),
+  }),
+});

@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { flag, number, numberOrNull, text, textOrNull } from '../columns.ts';
+import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
+
+/** One sequence and the column that it fills. */
+export interface SequenceRow {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** Null when never used, or not readable. */
+  readonly lastValue: number | null;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly increment: number;
+  readonly isCyclic: boolean;
+  /** Whether the role may read its value (SELECT or USAGE on it). */
+  readonly isReadable: boolean;
+  /** Column that it feeds; null when none is known. */
+  readonly tableOid: number | null;
+  readonly tableSchema: string | null;
+  readonly tableName: string | null;
+  readonly columnName: string | null;
+  /** Bare type of that column: `int2`, `int4`, `int8`, `numeric` … */
+  readonly columnType: string | null;
+}
+
+const sql = `
+select
+  c.oid as "oid",
+  n.nspname::text as "schema",
+  c.relname::text as "name",
+  case when r.readable then pg_catalog.pg_sequence_last_value(c.oid)::float8 end as "lastValue",
+  s.seqmin::float8 as "minimum",
+  s.seqmax::float8 as "maximum",
+  s.seqincrement::float8 as "increment",
+  s.seqcycle as "isCyclic",
+  r.readable as "isReadable",
+  o.table_oid as "tableOid",
+  o.table_schema as "tableSchema",
+  o.table_name as "tableName",
+  o.column_name as "columnName",
+  o.column_type as "columnType"
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join pg_catalog.pg_sequence s on s.seqrelid = c.oid
+cross join lateral (
+  select pg_catalog.has_sequence_privilege(c.oid, 'select, usage')
+    and c.relpersistence <> 't'
+    and not (c.relpersistence = 'u' and pg_catalog.pg_is_in_recovery())
+    and c.oid <> all ($3::oid[]) as readable
+) r
+left join lateral (
+  select
+    t.oid as table_oid,
+    tn.nspname::text as table_schema,
+    t.relname::text as table_name,
+    a.attname::text as column_name,
+    y.typname::text as column_type
+  from pg_catalog.pg_depend d
+  left join pg_catalog.pg_attrdef f on d.classid = 'pg_catalog.pg_attrdef'::regclass and f.oid = d.objid
+  join pg_catalog.pg_class t on t.oid = coalesce(f.adrelid, d.refobjid)
+  join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
+  join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = coalesce(f.adnum, d.refobjsubid)
+  join pg_catalog.pg_type y on y.oid = a.atttypid
+  where (d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i')
+      and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjsubid > 0)
+    or (d.classid = 'pg_catalog.pg_attrdef'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
+      and d.refobjid = c.oid)
+  order by d.deptype in ('a', 'i') desc
+  limit 1
+) o on true
+where c.oid > $1::oid
+  and c.relkind = 'S'
+  and n.nspname not in ('pg_catalog', 'information_schema')
+order by c.oid
+limit $2`;
+
+export const sequencesQuery: CatalogQuery<SequenceRow> = defineCatalogQuery({
+  id: 'catalog/sequences',
+  summary: 'Sequences with their last value, limits, and the column that each fills.',
+  source: 'PostgreSQL docs 51.46 "pg_sequence", 51.18 "pg_depend"',
+  scope: 'database',
+  timeoutMs: 10_000,
+  parameters: ['last object id seen', 'page size in rows', 'object ids of locked relations'],
+  variants: [{ since: { server: 140_000 }, sql }],
+  row: z.object({
+    oid: number,
+    schema: text,
+    name: text,
+    lastValue: numberOrNull,
+    minimum: number,
+    maximum: number,
+    increment: number,
+    isCyclic: flag,
+    isReadable: flag,
+    tableOid: numberOrNull,
+    tableSchema: textOrNull,
+    tableName: textOrNull,
+    columnName: textOrNull,
+    columnType: textOrNull,
+  }),
+});

@@ -1,0 +1,57 @@
+import type { AnyCatalogQuery } from './define-query.ts';
+import { activityQuery } from './queries/activity.ts';
+import { archiverQuery } from './queries/archiver.ts';
+import { checkpointsQuery } from './queries/checkpoints.ts';
+import { collationsQuery } from './queries/collations.ts';
+import { columnsQuery } from './queries/columns.ts';
+import { constraintsQuery } from './queries/constraints.ts';
+import { databaseQuery } from './queries/database.ts';
+import { databasesQuery } from './queries/databases.ts';
+import { indexBloatQuery } from './queries/index-bloat.ts';
+import { indexesQuery } from './queries/indexes.ts';
+import { ioQuery } from './queries/io.ts';
+import { lockedRelationsQuery } from './queries/locked-relations.ts';
+import { partitionedTablesQuery } from './queries/partitions.ts';
+import { preparedTransactionsQuery } from './queries/prepared-transactions.ts';
+import { relationSizesQuery } from './queries/relation-sizes.ts';
+import { replicasQuery, slotsQuery, standbyQuery } from './queries/replication.ts';
+import { sequencesQuery } from './queries/sequences.ts';
+import { serverSettingsQuery } from './queries/server-settings.ts';
+import { settingsFilesQuery } from './queries/settings-files.ts';
+import { statementsQuery } from './queries/statements.ts';
+import { statementsInfoQuery } from './queries/statements-info.ts';
+import { tableBloatQuery } from './queries/table-bloat.ts';
+import { tablesQuery } from './queries/tables.ts';
+import { vacuumProgressQuery } from './queries/vacuum-progress.ts';
+import { walQuery } from './queries/wal.ts';
+
+/** Every query that pgsteward sends to a target's catalogues. */
+export const catalogQueries: readonly AnyCatalogQuery[] = [
+  lockedRelationsQuery,
+  tablesQuery,
+  indexesQuery,
+  relationSizesQuery,
+  columnsQuery,
+  statementsQuery,
+  statementsInfoQuery,
+  activityQuery,
+  serverSettingsQuery,
+  settingsFilesQuery,
+  databaseQuery,
+  databasesQuery,
+  replicasQuery,
+  standbyQuery,
+  slotsQuery,
+  archiverQuery,
+  checkpointsQuery,
+  walQuery,
+  ioQuery,
+  sequencesQuery,
+  constraintsQuery,
+  partitionedTablesQuery,
+  preparedTransactionsQuery,
+  vacuumProgressQuery,
+  tableBloatQuery,
+  indexBloatQuery,
+  collationsQuery,
+];

@@ -1,0 +1,112 @@
+import { DatabaseError } from 'pg';
+import { InternalError } from '../kernel/index.ts';
+import type { Session } from '../postgres/index.ts';
+import { chooseVariant, type Unavailable } from './choose-variant.ts';
+import type { AnyCatalogQuery, CatalogQuery } from './define-query.ts';
+
+/** Rows of a query, or why it could not run. */
+export type CatalogResult<Row> =
+  | { readonly ok: true; readonly rows: readonly Row[] }
+  | { readonly ok: false; readonly unavailable: Unavailable };
+
+/**
+ * Runs a catalogue query in the variant that fits the target and parses its rows.
+ * @param values for `$1`, `$2` …
+ * @returns rows, or the reason and remedy when a privilege, an extension, a lock or the time limit stops it
+ * @throws POSTGRES.CONNECTION_LOST, POSTGRES.CANCELLED; InternalError when a row breaks its schema
+ */
+export async function runCatalogQuery<Row>(
+  session: Session,
+  query: CatalogQuery<Row>,
+  values: readonly unknown[] = [],
+): Promise<CatalogResult<Row>> {
+  const choice = chooseVariant(query as AnyCatalogQuery, session.capabilities);
+  if ('unavailable' in choice) return { ok: false, unavailable: choice.unavailable };
+  try {
+    const rows = await session.read({ id: query.id, sql: choice.sql, values, timeoutMs: query.timeoutMs });
+    return { ok: true, rows: rows.map((row) => parseRow(query, row)) };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { ok: false, unavailable: explain(error, query as AnyCatalogQuery) };
+  }
+}
+
+/** Page of a listing that is read in the order of its object id. */
+export interface PageOptions {
+  /** Rows a page; the listing's `$2`. */
+  readonly pageRows: number;
+  /** Rows after which reading stops. */
+  readonly maximumRows: number;
+}
+
+/** A whole listing; `isTruncated` when it is longer than the maximum. */
+export interface Listing<Row> {
+  readonly rows: readonly Row[];
+  readonly isTruncated: boolean;
+}
+
+/**
+ * Reads a listing page by page: `$1` is the last object id seen, `$2` the page size, the rest follow.
+ * @returns all rows up to the maximum, or why the first page could not be read
+ */
+export async function runCatalogListing<Row extends { readonly oid: number }>(
+  session: Session,
+  query: CatalogQuery<Row>,
+  page: PageOptions,
+  values: readonly unknown[] = [],
+): Promise<
+  | { readonly ok: true; readonly listing: Listing<Row> }
+  | { readonly ok: false; readonly unavailable: Unavailable }
+> {
+  const rows: Row[] = [];
+  let last = 0;
+  while (rows.length < page.maximumRows) {
+    const limit = Math.min(page.pageRows, page.maximumRows - rows.length);
+    const result = await runCatalogQuery(session, query, [last, limit, ...values]);
+    if (!result.ok) return rows.length === 0 ? result : { ok: true, listing: { rows, isTruncated: true } };
+    for (const row of result.rows) rows.push(row);
+    const end = result.rows.at(-1);
+    if (end === undefined || result.rows.length < limit)
+      return { ok: true, listing: { rows, isTruncated: false } };
+    last = end.oid;
+  }
+  return { ok: true, listing: { rows, isTruncated: true } };
+}
+
+function parseRow<Row>(query: CatalogQuery<Row>, row: Readonly<Record<string, unknown>>): Row {
+  const parsed = query.row.safeParse(row);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InternalError(
+    `${query.id}: column ${issue?.path.join('.') ?? '?'}: ${issue?.message ?? 'bad row'}`,
+  );
+}
+
+/** @source PostgreSQL docs appendix A "PostgreSQL Error Codes" */
+function explain(error: DatabaseError, query: AnyCatalogQuery): Unavailable {
+  const role = query.needs.role ?? 'pg_monitor';
+  switch (error.code) {
+    case '42501':
+      return { reason: `permission denied: ${error.message}`, remedy: `grant ${role} to pgsteward's role` };
+    case '57014':
+      return {
+        reason: `${query.id} did not finish within ${query.timeoutMs} ms`,
+        remedy: 'run again when the server is less busy',
+      };
+    case '55P03':
+      return {
+        reason: `${query.id} met a lock it would not wait for`,
+        remedy: 'run again when the DDL that holds the lock is done',
+      };
+    case '55000':
+      return {
+        reason: error.message,
+        remedy: `add ${query.needs.extension ?? 'the library'} to shared_preload_libraries and restart`,
+      };
+    default:
+      return {
+        reason: `${error.message} (SQLSTATE ${error.code ?? '?'})`,
+        remedy: 'report this as a bug of pgsteward',
+      };
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * The leaf of the house. Responsible for the few things every stage shares: results and the error
+ * catalogue's mechanism, identifiers and their quoting, units, the clock and progress ports. Takes and gives
+ * plain values; does no I/O and imports nothing of ours.
+ */
+export { type Clock, systemClock } from './clock.ts';
+export {
+  assertNever,
+  defineErrors,
+  type ErrorDefinition,
+  type ErrorValues,
+  type ExitCode,
+  failure,
+  InternalError,
+  PgstewardError,
+} from './failure.ts';
+export {
+  displayIdentifier,
+  displayName,
+  escapeControls,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteQualified,
+} from './identifiers.ts';
+export { type ProgressListener, type ProgressStep, silentProgress } from './progress.ts';
+export { failed, type Result, success, unwrap } from './result.ts';
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRatio,
+  formatUnit,
+  parseBytes,
+  parseDuration,
+  type Unit,
+} from './units.ts';

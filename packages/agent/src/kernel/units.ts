@@ -1,0 +1,93 @@
+/** Unit of a measured or configured number; names in code and JSON end in it (`meanMs`, `sizeBytes`). */
+export type Unit = 'ms' | 'bytes' | 'ratio' | 'count' | 'rows' | 'perSecond' | 'bytesPerSecond' | 'cost';
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+const BYTE_STEP = 1024;
+
+/** Shows a size with PostgreSQL's own units (1 kB = 1024 B), three significant digits. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let index = 0;
+  while (Math.abs(value) >= BYTE_STEP && index < BYTE_UNITS.length - 1) {
+    value /= BYTE_STEP;
+    index += 1;
+  }
+  return `${significant(value)} ${BYTE_UNITS[index] ?? 'B'}`;
+}
+
+const MS_PER = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Shows a duration with the largest fitting unit: `0.42 ms`, `3.1 s`, `12 min`, `5.2 h`, `38 d`. */
+export function formatDuration(ms: number): string {
+  const size = Math.abs(ms);
+  if (size < MS_PER.s) return `${significant(ms)} ms`;
+  if (size < 2 * MS_PER.min) return `${significant(ms / MS_PER.s)} s`;
+  if (size < 2 * MS_PER.h) return `${significant(ms / MS_PER.min)} min`;
+  if (size < 2 * MS_PER.d) return `${significant(ms / MS_PER.h)} h`;
+  return `${significant(ms / MS_PER.d)} d`;
+}
+
+/** Shows a count in full up to 99,999 and shortened above: `12,345`, `1.2 M`, `3.4 G`. */
+export function formatCount(count: number): string {
+  const size = Math.abs(count);
+  if (size < 100_000) return Number(count.toFixed(size < 100 ? 1 : 0)).toLocaleString('en-US');
+  if (size < 1e6) return `${significant(count / 1e3)} k`;
+  if (size < 1e9) return `${significant(count / 1e6)} M`;
+  return `${significant(count / 1e9)} G`;
+}
+
+/** Shows a ratio (0..1) as a percentage, with enough digits that 0.9997 does not read as 100 %. */
+export function formatRatio(ratio: number): string {
+  const percent = ratio * 100;
+  const digits = percent > 99 && percent < 100 ? 2 : percent >= 10 || percent === 0 ? 0 : 1;
+  return `${percent.toFixed(digits)} %`;
+}
+
+/** Shows a value in its unit. */
+export function formatUnit(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'ms':
+      return formatDuration(value);
+    case 'bytes':
+      return formatBytes(value);
+    case 'ratio':
+      return formatRatio(value);
+    case 'perSecond':
+      return `${formatCount(value)}/s`;
+    case 'bytesPerSecond':
+      return `${formatBytes(value)}/s`;
+    case 'count':
+    case 'rows':
+    case 'cost':
+      return formatCount(value);
+  }
+}
+
+/**
+ * Reads a duration such as `5 min`, `200ms`, `1.5h`, or a plain number of milliseconds.
+ * @returns milliseconds, or null when the text is no duration
+ */
+export function parseDuration(text: string): number | null {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(text);
+  if (match === null) return null;
+  const unit = match[2] ?? 'ms';
+  return Number(match[1]) * (unit === 'ms' ? 1 : MS_PER[unit as keyof typeof MS_PER]);
+}
+
+/**
+ * Reads a size such as `100 MB`, `8kB`, or a plain number of bytes (units as PostgreSQL's, 1 kB = 1024 B).
+ * @returns bytes, or null when the text is no size
+ */
+export function parseBytes(text: string): number | null {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB|PB)?\s*$/i.exec(text);
+  if (match === null) return null;
+  const unit = (match[2] ?? 'B').toLowerCase();
+  const power = BYTE_UNITS.findIndex((name) => name.toLowerCase() === unit);
+  return Number(match[1]) * BYTE_STEP ** power;
+}
+
+function significant(value: number): string {
+  const size = Math.abs(value);
+  const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2;
+  return Number(value.toFixed(digits)).toLocaleString('en-US');
+}

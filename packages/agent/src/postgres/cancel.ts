@@ -1,0 +1,33 @@
+import { createConnection } from 'node:net';
+import type { Client } from 'pg';
+import type { ConnectionTarget } from './target.ts';
+
+const CANCEL_REQUEST_CODE = 80_877_102;
+const CANCEL_REQUEST_BYTES = 16;
+const CANCEL_TIMEOUT_MS = 2_000;
+
+/**
+ * Asks the server to cancel what a connection is running. Sent in the clear even for a TLS session, which
+ * servers accept: it holds only the session's one-time cancel key. Resolves when sent; never rejects.
+ * @source PostgreSQL docs 53.2.8 "Canceling Requests in Progress"
+ */
+export function sendCancelRequest(client: Client, target: ConnectionTarget): Promise<void> {
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
+  const host = target.config.host ?? 'localhost';
+  const port = target.config.port ?? 5432;
+  const packet = Buffer.alloc(CANCEL_REQUEST_BYTES);
+  packet.writeInt32BE(CANCEL_REQUEST_BYTES, 0);
+  packet.writeInt32BE(CANCEL_REQUEST_CODE, 4);
+  packet.writeInt32BE(processID, 8);
+  packet.writeInt32BE(secretKey, 12);
+  return new Promise((resolve) => {
+    const socket = host.startsWith('/')
+      ? createConnection(`${host}/.s.PGSQL.${port}`)
+      : createConnection(port, host);
+    socket.setTimeout(CANCEL_TIMEOUT_MS, () => socket.destroy());
+    socket.on('error', () => resolve());
+    socket.on('close', () => resolve());
+    socket.on('connect', () => socket.end(packet));
+    socket.resume();
+  });
+}

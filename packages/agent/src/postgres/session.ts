@@ -1,0 +1,118 @@
+import { type Client, DatabaseError } from 'pg';
+import { failure, type PgstewardError } from '../kernel/index.ts';
+import { sendCancelRequest } from './cancel.ts';
+import { readCapabilities } from './capabilities.ts';
+import { connect } from './connect.ts';
+import { POSTGRES_ERRORS } from './errors.ts';
+import type { ConnectionTarget } from './target.ts';
+import type { ReadStatement, Session } from './types.ts';
+
+/** How a session behaves. */
+export interface SessionOptions {
+  /** Limit for opening the connection, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** Longest wait for a lock, in milliseconds: a monitor must not queue behind DDL. */
+  readonly lockTimeoutMs: number;
+  /** Cancels the running statement on the server and closes the session. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Oldest server whose statistics views pgsteward reads. */
+export const MINIMUM_VERSION_NUMBER = 140_000;
+
+/**
+ * Opens a read-only session and reads what the target is.
+ * @throws POSTGRES.* when the target cannot be reached, refuses, or is older than PostgreSQL 14
+ */
+export async function openSession(target: ConnectionTarget, options: SessionOptions): Promise<Session> {
+  throwIfCancelled(options.signal);
+  const client = await connect(target, options.connectTimeoutMs);
+  const session = createReader(client, target, options);
+  try {
+    const capabilities = await readCapabilities(session.read, client, () =>
+      connect(target, options.connectTimeoutMs),
+    );
+    if (capabilities.versionNumber < MINIMUM_VERSION_NUMBER) {
+      const { version } = capabilities;
+      throw failure(POSTGRES_ERRORS.SERVER_TOO_OLD, { version, address: target.address });
+    }
+    return { capabilities, ...session };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+type Reader = Omit<Session, 'capabilities'>;
+
+function createReader(client: Client, target: ConnectionTarget, options: SessionOptions): Reader {
+  let statements = 0;
+  let databaseMs = 0;
+  const onAbort = (): void => {
+    sendCancelRequest(client, target).finally(() => client.end().catch(() => undefined));
+  };
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    async read(statement) {
+      throwIfCancelled(options.signal);
+      statements += 1;
+      const startMs = performance.now();
+      try {
+        return await runInTransaction(client, statement, options.lockTimeoutMs);
+      } catch (error) {
+        throwIfCancelled(options.signal);
+        throw isConnectionLoss(error) ? connectionLost(target, error) : error;
+      } finally {
+        databaseMs += performance.now() - startMs;
+      }
+    },
+    selfLoad: () => ({ statements, databaseMs }),
+    async close() {
+      options.signal?.removeEventListener('abort', onAbort);
+      await client.end().catch(() => undefined);
+    },
+  };
+}
+
+/** Sends begin, statement and commit in one go: three statements, one round trip. */
+async function runInTransaction(
+  client: Client,
+  statement: ReadStatement,
+  lockTimeoutMs: number,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const begin = client.query(openingSql(statement.timeoutMs, lockTimeoutMs));
+  const rows = client.query<Record<string, unknown>>({
+    text: `/* pgsteward:${statement.id} */ ${statement.sql}`,
+    values: [...(statement.values ?? [])],
+  });
+  const commit = client.query('commit');
+  const [opened, result] = await Promise.allSettled([begin, rows, commit]);
+  if (opened.status === 'rejected') throw opened.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value.rows;
+}
+
+/** jit is off because compiling a catalogue query costs more than running it. */
+function openingSql(timeoutMs: number, lockTimeoutMs: number): string {
+  return [
+    '/* pgsteward:session */ begin transaction isolation level read committed read only',
+    `set local statement_timeout = ${Math.round(timeoutMs)}`,
+    `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
+    'set local jit = off',
+    'set local search_path = pg_catalog, pg_temp',
+  ].join('; ');
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw failure(POSTGRES_ERRORS.CANCELLED);
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof DatabaseError) return /^(57P0|08)/.test(error.code ?? '');
+  return true;
+}
+
+function connectionLost(target: ConnectionTarget, error: unknown): PgstewardError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return failure(POSTGRES_ERRORS.CONNECTION_LOST, { address: target.address, reason }, error);
+}

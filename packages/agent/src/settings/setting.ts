@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { parseBytes, parseDuration, type Unit } from '../kernel/index.ts';
+
+/** One configurable value: everything that help, docs, validation and the config schema need to know. */
+export interface Setting<T> {
+  /** Dotted key, as in `pgsteward.toml` and in a finding's threshold: `diagnose.slow-query.mean-ms`. */
+  readonly key: string;
+  /** What the setting changes, one sentence. */
+  readonly summary: string;
+  /** Unit of a number; null for text, lists and switches. */
+  readonly unit: Unit | null;
+  readonly default: T;
+  /** Why the default is what it is: the spec, a PostgreSQL docs section, a peer's convention. */
+  readonly source: string;
+  /** Validates and reads text such as `5 min` or `100 MB`. */
+  readonly schema: z.ZodType<T>;
+}
+
+/** A setting of any type, for registries. */
+export type AnySetting = Setting<unknown>;
+
+interface Description<T> {
+  readonly key: string;
+  readonly summary: string;
+  readonly default: T;
+  readonly source: string;
+}
+
+interface Bounds {
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** Declares a duration, kept in milliseconds and accepted as `200ms`, `5 min`, `35 d`. */
+export function durationSetting(row: Description<number> & Bounds): Setting<number> {
+  return numberSetting(row, 'ms', parseDuration, 'a duration such as 500ms, 5 min or 35 d');
+}
+
+/** Declares a size, kept in bytes and accepted as `8kB`, `100 MB`. */
+export function bytesSetting(row: Description<number> & Bounds): Setting<number> {
+  return numberSetting(row, 'bytes', parseBytes, 'a size such as 100 MB or 10 GB');
+}
+
+/** Declares a ratio between 0 and 1. */
+export function ratioSetting(row: Description<number> & Bounds): Setting<number> {
+  return numberSetting({ minimum: 0, maximum: 1, ...row }, 'ratio', parseNumber, 'a ratio between 0 and 1');
+}
+
+/** Declares a plain number in the given unit. */
+export function countSetting(row: Description<number> & Bounds & { readonly unit?: Unit }): Setting<number> {
+  return numberSetting(row, row.unit ?? 'count', parseNumber, 'a number');
+}
+
+/** Declares free text. */
+export function textSetting(row: Description<string>): Setting<string> {
+  return { ...row, unit: null, schema: z.string() };
+}
+
+/** Declares one of a fixed list of words. */
+export function choiceSetting<const C extends string>(
+  row: Description<C> & { readonly choices: readonly [C, ...C[]] },
+): Setting<C> {
+  const { choices, ...description } = row;
+  return { ...description, unit: null, schema: z.enum(choices) as unknown as z.ZodType<C> };
+}
+
+function numberSetting(
+  row: Description<number> & Bounds,
+  unit: Unit,
+  parse: (text: string) => number | null,
+  expected: string,
+): Setting<number> {
+  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER, ...description } = row;
+  const schema = z
+    .preprocess((given) => (typeof given === 'string' ? (parse(given) ?? given) : given), z.number(expected))
+    .refine((value) => value >= minimum && value <= maximum, `must lie between ${minimum} and ${maximum}`);
+  return { ...description, unit, schema: schema as z.ZodType<number> };
+}
+
+function parseNumber(text: string): number | null {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? null : Number(text);
+}

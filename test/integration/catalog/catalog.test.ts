@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type AnyCatalogQuery,
+  catalogQueries,
+  chooseVariant,
+  runCatalogQuery,
+} from '../../../packages/agent/src/catalog/index.ts';
+import type { Session } from '../../../packages/agent/src/postgres/index.ts';
+import { availableMajors, createDatabase, type TestDatabase } from '../../support/index.ts';
+import { openTestSession } from '../../support/session.ts';
+
+/** Objects that give every query at least something to read. */
+const OBJECTS = `
+create table parent (id bigint generated always as identity primary key, name text not null, at timestamptz);
+create table child (id serial primary key, parent_id bigint references parent, note text collate "en_US") with (fillfactor = 80);
+alter table child add constraint note_short check (length(note) < 10) not valid;
+create index child_note on child (lower(note), parent_id desc) include (id) where note is not null;
+create unlogged table scratch (id int);
+create materialized view summary as select count(*) from parent;
+create table events (at date not null, n int) partition by range (at);
+create table events_2024 partition of events for values from ('2024-01-01') to ('2025-01-01');
+create table events_rest partition of events default;
+create table "a;b""c" ("x y" int primary key, "Ünïcode" text);
+insert into parent (name) select 'n' || i from generate_series(1, 500) i;
+insert into child (parent_id, note) select i, 'x' from generate_series(1, 500) i;
+analyze;`;
+
+/** Values for the parameters of listings and of queries on given relations. */
+async function parametersOf(query: AnyCatalogQuery, db: TestDatabase): Promise<readonly unknown[]> {
+  if (query.parameters.length === 0) return [];
+  if (query.parameters[0] === 'last object id seen') {
+    return query.parameters.length === 2 ? [0, 1000] : [0, 1000, []];
+  }
+  const kinds = query.id === 'catalog/index-bloat' ? 'i' : 'rm';
+  const rows = await db.query<{ oid: number }>(
+    'select oid::int from pg_class where relnamespace = $1::regnamespace and position(relkind::text in $2) > 0',
+    ['public', kinds],
+  );
+  return [rows.map((row) => row.oid)];
+}
+
+describe.each([...availableMajors()])('catalogue queries on PostgreSQL %i', (major) => {
+  let db: TestDatabase;
+  let session: Session;
+
+  beforeAll(async () => {
+    db = await createDatabase(major, { extensions: ['pg_stat_statements'] });
+    await db.query(OBJECTS.replace('collate "en_US"', ''));
+    session = await openTestSession(db.url);
+  });
+
+  afterAll(async () => {
+    await session.close();
+    await db.close();
+  });
+
+  it.each(catalogQueries.map((query) => [query.id, query] as const))('%s', async (_, query) => {
+    const choice = chooseVariant(query, session.capabilities);
+    if ('unavailable' in choice) {
+      expect(choice.unavailable.remedy, query.id).not.toBe('');
+      expect(query.node === 'standby' || (query.id === 'catalog/io' && major < 16), query.id).toBe(true);
+      return;
+    }
+    const values = await parametersOf(query, db);
+    await db.query(`prepare audited as ${choice.sql}`);
+    await db.query('deallocate audited');
+    const result = await runCatalogQuery(session, query, values);
+    expect(result, JSON.stringify(result)).toMatchObject({ ok: true });
+  });
+
+  it('returns exactly the columns that the row schema names', async () => {
+    for (const query of catalogQueries) {
+      const choice = chooseVariant(query, session.capabilities);
+      if ('unavailable' in choice) continue;
+      const values = await parametersOf(query, db);
+      const rows = await session.read({ id: query.id, sql: choice.sql, values, timeoutMs: 5_000 });
+      const shape = (query.row as unknown as { shape: Record<string, unknown> }).shape;
+      if (rows[0] !== undefined) expect(Object.keys(rows[0]), query.id).toEqual(Object.keys(shape));
+    }
+  });
+});
+
+it('ran on every supported major', () => {
+  expect(availableMajors()).toEqual([14, 15, 16, 17, 18]);
+});
