@@ -17,6 +17,7 @@ export {
   withDatabase,
 } from './database.ts';
 export { hasAllMajors, requestedMajors, SUPPORTED_MAJORS } from './majors.ts';
+export { type StandbyOptions, startStandby } from './standby.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export {
   startTestServer,
@@ -24,3 +25,4 @@ export {
   type TestServer,
   type TestServerOptions,
 } from './test-server.ts';
+export { CERTIFICATE_FILE, enableTls, type TlsOptions } from './tls.ts';

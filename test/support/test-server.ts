@@ -5,6 +5,7 @@ import {
   findBinaries,
   startEmbedded,
 } from '../../packages/agent/src/postgres/embedded/index.ts';
+import { copyTemplate } from './template.ts';
 import { binariesDirectory, temporaryDirectory } from './temporary-directory.ts';
 
 /** A server for one test file, with its data in a temporary directory. */
@@ -46,10 +47,12 @@ export const TEST_SETTINGS: Readonly<Record<string, string>> = {
 
 /** Starts a private server, for tests that restart it, need other settings or touch the whole cluster. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const binaries = unwrap(findBinaries({ major: options.major ?? 18 }));
   const directory = options.directory ?? (await temporaryDirectory());
+  if (options.directory === undefined) await copyTemplate(binaries, directory);
   const server = await startEmbedded({
     directory,
-    binaries: unwrap(findBinaries({ major: options.major ?? 18 })),
+    binaries,
     settings: { ...TEST_SETTINGS, ...options.settings },
     isDurable: false,
     binariesDirectory: await binariesDirectory(),
