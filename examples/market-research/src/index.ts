@@ -12,8 +12,21 @@ export {
   type TuneOptions,
 } from './create.ts';
 export { MarketResearchError, type MarketResearchErrorCode } from './failure.ts';
+export {
+  type ExpectedFinding,
+  type FaultNeed,
+  type FaultObject,
+  type FaultStatement,
+  type FaultSubject,
+  type FaultSubjectKind,
+  faults,
+  type PlantedFault,
+  recommendedServerSettings,
+} from './faults.ts';
 export type { LoadResult } from './load.ts';
+export { type PlantedSessions, plantSessions } from './plant-sessions.ts';
 export type { ProgressListener, ProgressStep } from './progress.ts';
 export type { WorkloadMix } from './workload/mix.ts';
+export { mixes } from './workload/mix.ts';
 export type { LatencySummary, QueryLatency, WorkloadResult } from './workload/result.ts';
 export { runWorkload, type WorkloadOptions } from './workload/run.ts';

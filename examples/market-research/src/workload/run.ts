@@ -81,13 +81,13 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
 }
 
 async function work(client: Client, run: Run): Promise<void> {
-  while (run.signal?.aborted !== true) {
+  while (!isStopped(run.signal)) {
     const index = run.takeIndex();
     const dueMs = run.dueMs(index);
     if (dueMs !== null) {
       if (dueMs >= run.endMs) return;
       await waitUntil(dueMs, run.signal);
-      if (run.signal?.aborted === true) return;
+      if (isStopped(run.signal)) return;
     }
     const startMs = performance.now();
     if (startMs >= run.endMs) return;
@@ -127,7 +127,11 @@ function statementName(text: string): string {
 async function waitUntil(dueMs: number, signal: AbortSignal | undefined): Promise<void> {
   const waitMs = dueMs - performance.now() - 1;
   if (waitMs > 1) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-  while (performance.now() < dueMs && signal?.aborted !== true) await setImmediate();
+  while (performance.now() < dueMs && !isStopped(signal)) await setImmediate();
+}
+
+function isStopped(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 /** Poisson arrivals; indexes are asked for in ascending order. */

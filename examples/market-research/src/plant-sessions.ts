@@ -1,0 +1,45 @@
+import { openSession } from './session.ts';
+
+/** Sessions that misbehave until they are closed. */
+export interface PlantedSessions {
+  /** Ends them all; may be called twice. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens three sessions that a static schema cannot hold: `market-research idle` keeps a row locked in an open
+ * transaction, `market-research blocked` waits for that row, `market-research sleeper` runs for ten minutes.
+ * They are younger than the default thresholds; the manifest names the settings to lower.
+ */
+export async function plantSessions(url: string): Promise<PlantedSessions> {
+  const clients = await Promise.all(
+    ['idle', 'blocked', 'sleeper'].map((role) =>
+      openSession(url, { application_name: `market-research ${role}` }),
+    ),
+  );
+  const [idle, blocked, sleeper] = clients;
+  const pids = await Promise.all(
+    clients.map(async (client): Promise<unknown> => {
+      const own = await client.query('select pg_backend_pid() as pid');
+      return own.rows[0]?.pid;
+    }),
+  );
+  const lock = 'update stock_levels set quantity = quantity where product_id = 3';
+  await idle?.query('begin');
+  await idle?.query(lock);
+  // Both end when they are terminated below.
+  blocked?.query(lock).catch(() => undefined);
+  sleeper?.query('select pg_sleep(600)').catch(() => undefined);
+  return {
+    async close() {
+      const ender = await openSession(url);
+      try {
+        await ender.query('select pg_terminate_backend(pid) from pg_stat_activity where pid = any($1)', [
+          pids.splice(0),
+        ]);
+      } finally {
+        await Promise.allSettled([...clients, ender].map((client) => client.end()));
+      }
+    },
+  };
+}
