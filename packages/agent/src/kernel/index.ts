@@ -14,6 +14,7 @@ export {
   InternalError,
   PgstewardError,
 } from './failure.ts';
+export { groupBy } from './group.ts';
 export {
   displayIdentifier,
   displayName,

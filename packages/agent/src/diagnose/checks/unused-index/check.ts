@@ -1,0 +1,80 @@
+import { displayName, formatBytes, formatDuration } from '../../../kernel/index.ts';
+import type { IndexFacts } from '../../../observe/index.ts';
+import { bytesSetting, countSetting, durationSetting } from '../../../settings/index.ts';
+import { blindSpot, defineCheck, finding } from '../../define-check.ts';
+import type { Check } from '../../types.ts';
+
+const settings = {
+  maximumScans: countSetting({
+    key: 'diagnose.unused-index.maximum-scans',
+    summary: 'Most scans with which an index still counts as unused.',
+    default: 0,
+    source: 'PgHero and pganalyze: no scan at all',
+  }),
+  minimumBytes: bytesSetting({
+    key: 'diagnose.unused-index.minimum-bytes',
+    summary: 'Smallest index worth dropping.',
+    default: 10 * 1024 ** 2,
+    source: 'PgHero default, 10 MB',
+  }),
+  observedMs: durationSetting({
+    key: 'diagnose.unused-index.observed-ms',
+    summary:
+      'Time that the statistics must cover before an unused index is a warning; shorter is only mentioned.',
+    default: 35 * 86_400_000,
+    source: 'pganalyze: 35 days cover a monthly job',
+  }),
+};
+
+/** Finds indexes that no scan has used since the statistics began. */
+export const unusedIndex: Check = defineCheck({
+  id: 'diagnose/unused-index',
+  title: 'Unused indexes',
+  needs: ['indexes', 'database'],
+  source: 'PostgreSQL docs 27.2.20 "pg_stat_all_indexes"',
+  settings,
+  run: ({ sections, values, threshold, snapshot }) => {
+    const { now, statsReset } = sections.database;
+    const began = statsReset ?? snapshot.server.serverStartedAt;
+    const observedMs = now.getTime() - began.getTime();
+    const candidates = sections.indexes.filter((index) => isDroppable(index));
+    const findings = candidates
+      .filter((index) => index.scans <= values.maximumScans && (index.sizeBytes ?? 0) >= values.minimumBytes)
+      .map((index) =>
+        finding({
+          severity: observedMs >= values.observedMs ? 'warning' : 'info',
+          subject: { kind: 'index', schema: index.schema, name: index.name },
+          title: `${displayName(index.schema, index.name)} was not scanned in ${formatDuration(observedMs)}`,
+          evidence: {
+            scansCount: index.scans,
+            sizeBytes: index.sizeBytes,
+            observedMs,
+            table: displayName(index.schema, index.tableName),
+            definition: index.definition,
+          },
+          threshold: threshold('maximumScans'),
+          remedy: `drop it when no replica and no rare job needs it: ${formatBytes(index.sizeBytes ?? 0)} are saved`,
+        }),
+      );
+    const isReplicated =
+      snapshot.sections.replicas.status === 'ok' && snapshot.sections.replicas.data.length > 0;
+    return findings.length > 0 && isReplicated
+      ? [
+          ...findings,
+          blindSpot('scans on replicas are not counted', 'audit each replica and compare before dropping'),
+        ]
+      : findings;
+  },
+});
+
+/** Unique and constraint indexes work on every write without a scan; a partitioned index holds nothing. */
+function isDroppable(index: IndexFacts): boolean {
+  return (
+    index.isValid &&
+    !index.isUnique &&
+    !index.isExclusion &&
+    !index.isReplicaIdentity &&
+    !index.isPartitioned &&
+    index.constraintName === null
+  );
+}

@@ -1,0 +1,20 @@
+/**
+ * Responsible for judging an observation. Takes snapshots, intervals and thresholds; gives findings with
+ * evidence, threshold and source, and says what could not be checked and why. Pure: no I/O, no clock, no
+ * database; one folder per check with its twin test and its page.
+ */
+export { diagnose, runOne } from './engine.ts';
+export { checks } from './registry.ts';
+export type {
+  BlindSpot,
+  Check,
+  CheckInput,
+  CheckSettings,
+  Diagnosis,
+  EvidenceValue,
+  Finding,
+  FindingDraft,
+  Severity,
+  Subject,
+  Threshold,
+} from './types.ts';

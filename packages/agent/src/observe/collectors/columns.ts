@@ -1,0 +1,27 @@
+import { columnsQuery } from '../../catalog/index.ts';
+import { OBSERVE_SETTINGS } from '../settings.ts';
+import type { ColumnListing, Section, TableFacts } from '../types.ts';
+import type { CollectorContext } from './context.ts';
+import { collectRows } from './plain.ts';
+
+/** Reads the columns of the largest tables; a partition stands behind its parent. */
+export async function collectColumns(
+  context: CollectorContext,
+  tables: readonly TableFacts[],
+): Promise<Section<ColumnListing>> {
+  const locked = new Set(context.lockedOids);
+  const candidates = tables.filter((table) => !table.isPartition && !locked.has(table.oid));
+  const limit = context.settings.get(OBSERVE_SETTINGS.columnTables);
+  const largest = candidates.toSorted((a, b) => weight(b) - weight(a)).slice(0, limit);
+  const section = await collectRows(context, columnsQuery, [largest.map((table) => table.oid)]);
+  if (section.status === 'unavailable') return section;
+  return {
+    ...section,
+    data: { columns: section.data, omittedTables: candidates.length - largest.length },
+  };
+}
+
+/** A partitioned table has no bytes of its own and is always worth its columns. */
+function weight(table: TableFacts): number {
+  return table.kind === 'partitioned' ? Number.MAX_SAFE_INTEGER : (table.heapBytes ?? 0);
+}

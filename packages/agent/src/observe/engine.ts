@@ -1,0 +1,176 @@
+import {
+  activityQuery,
+  archiverQuery,
+  checkpointsQuery,
+  collationsQuery,
+  constraintsQuery,
+  databaseQuery,
+  databasesQuery,
+  ioQuery,
+  type LockedRelationRow,
+  lockedRelationsQuery,
+  partitionedTablesQuery,
+  preparedTransactionsQuery,
+  replicasQuery,
+  settingsFilesQuery,
+  slotsQuery,
+  standbyQuery,
+  statementsInfoQuery,
+  statementsQuery,
+  vacuumProgressQuery,
+  walQuery,
+} from '../catalog/index.ts';
+import { type Clock, displayName, type ProgressListener } from '../kernel/index.ts';
+import type { Session } from '../postgres/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { collectBloat } from './collectors/bloat.ts';
+import { collectColumns } from './collectors/columns.ts';
+import { type CollectorContext, firstUnavailable } from './collectors/context.ts';
+import { collectOrphans } from './collectors/orphans.ts';
+import { collectListing, collectRow, collectRows } from './collectors/plain.ts';
+import { collectRelations, type Relations } from './collectors/relations.ts';
+import { collectSequences } from './collectors/sequences.ts';
+import { collectServerSettings } from './collectors/settings.ts';
+import type { Gap, Section, Sections, Snapshot } from './types.ts';
+
+/** What a snapshot is taken with. */
+export interface ObserveOptions {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly onProgress: ProgressListener;
+}
+
+/** Parts that need nothing from other parts, in the order in which they are read. */
+const independent = {
+  database: (context: CollectorContext) => collectRow(context, databaseQuery),
+  statements: (context: CollectorContext) => collectRows(context, statementsQuery),
+  checkpoints: (context: CollectorContext) => collectRow(context, checkpointsQuery),
+  wal: (context: CollectorContext) => collectRow(context, walQuery),
+  statementsInfo: (context: CollectorContext) => collectRow(context, statementsInfoQuery),
+  activity: (context: CollectorContext) => collectRows(context, activityQuery),
+  serverSettings: collectServerSettings,
+  settingsFiles: (context: CollectorContext) => collectRows(context, settingsFilesQuery),
+  databases: (context: CollectorContext) => collectRows(context, databasesQuery),
+  replicas: (context: CollectorContext) => collectRows(context, replicasQuery),
+  standby: (context: CollectorContext) => collectRow(context, standbyQuery),
+  slots: (context: CollectorContext) => collectRows(context, slotsQuery),
+  archiver: (context: CollectorContext) => collectRow(context, archiverQuery),
+  io: (context: CollectorContext) => collectRows(context, ioQuery),
+  constraints: (context: CollectorContext) => collectListing(context, constraintsQuery),
+  partitionedTables: (context: CollectorContext) =>
+    collectListing(context, partitionedTablesQuery, [context.lockedOids]),
+  preparedTransactions: (context: CollectorContext) => collectRows(context, preparedTransactionsQuery),
+  vacuumProgress: (context: CollectorContext) => collectRows(context, vacuumProgressQuery),
+  collations: (context: CollectorContext) => collectRows(context, collationsQuery),
+} as const;
+
+type Collect = (context: CollectorContext) => Promise<Section<unknown>>;
+
+type IndependentName = keyof typeof independent;
+
+/** Names of the parts whose counters the second snapshot reads again. */
+const COUNTERS: readonly IndependentName[] = ['database', 'statements', 'checkpoints', 'wal'];
+
+const RELATION_STEPS = 6;
+
+/**
+ * Takes a snapshot: every part on its own, so that one that fails leaves the others whole.
+ * @throws POSTGRES.CONNECTION_LOST, POSTGRES.CANCELLED
+ */
+export async function takeSnapshot(session: Session, options: ObserveOptions): Promise<Snapshot> {
+  const total = Object.keys(independent).length + RELATION_STEPS;
+  let done = 0;
+  const step = async <T>(task: string, work: Promise<T>): Promise<T> => {
+    options.onProgress({ task, done, total, unit: 'parts' });
+    const value = await work;
+    done += 1;
+    return value;
+  };
+  const gaps: Gap[] = [];
+  const locks = createContext(session, options, [], gaps);
+  const lockedRelations = await step('locks', collectRows(locks, lockedRelationsQuery));
+  const locked = lockedRelations.status === 'ok' ? lockedRelations.data : [];
+  gaps.push(...describeLocks(locked));
+  const context = createContext(session, options, [...new Set(locked.map((row) => row.oid))], gaps);
+  const sections: Record<string, Section<unknown>> = { lockedRelations };
+  for (const [name, collect] of Object.entries<Collect>(independent)) {
+    sections[name] = await step(name, collect(context));
+  }
+  const relations = await step('tables and indexes', collectRelations(context));
+  Object.assign(sections, relations);
+  Object.assign(sections, await collectDependent(context, sections, relations, step));
+  options.onProgress({ task: 'snapshot', done: total, total, unit: 'parts' });
+  return {
+    takenAt: options.clock.now(),
+    server: session.capabilities,
+    sections: sections as unknown as Snapshot['sections'],
+    gaps,
+    selfLoad: session.selfLoad(),
+  };
+}
+
+/** Reads again only the cumulative counters that an interval is made of. */
+export async function takeCounters(
+  session: Session,
+  options: ObserveOptions,
+): Promise<Pick<Snapshot['sections'], 'database' | 'statements' | 'checkpoints' | 'wal'>> {
+  const context = createContext(session, options, [], []);
+  const sections: Record<string, Section<unknown>> = {};
+  for (const name of COUNTERS) sections[name] = await independent[name](context);
+  return sections as unknown as Pick<Snapshot['sections'], 'database' | 'statements' | 'checkpoints' | 'wal'>;
+}
+
+type Step = <T>(task: string, work: Promise<T>) => Promise<T>;
+
+/** Reads the parts that are chosen by what other parts found. */
+async function collectDependent(
+  context: CollectorContext,
+  sections: Readonly<Record<string, Section<unknown>>>,
+  relations: Relations,
+  step: Step,
+): Promise<Partial<Record<keyof Sections, Section<unknown>>>> {
+  const missing = firstUnavailable(relations.tables, relations.indexes);
+  if (missing !== null || relations.tables.status !== 'ok' || relations.indexes.status !== 'ok') {
+    const gone = missing ?? { status: 'unavailable' as const, reason: 'no relations', remedy: '' };
+    return { columns: gone, tableBloat: gone, indexBloat: gone, sequences: gone, orphanSamples: gone };
+  }
+  const columns = await step('columns', collectColumns(context, relations.tables.data));
+  const bloat = await step('bloat', collectBloat(context, relations));
+  const sequences = await step('sequences', collectSequences(context, relations.indexes.data));
+  const constraints = sections['constraints'] as Section<Sections['constraints']>;
+  const blocked = firstUnavailable(columns, constraints);
+  if (blocked !== null || columns.status !== 'ok' || constraints.status !== 'ok') {
+    return { columns, ...bloat, sequences, orphanSamples: blocked ?? columns };
+  }
+  const orphanSamples = await step(
+    'foreign key samples',
+    collectOrphans(context, {
+      constraints: constraints.data,
+      columns: columns.data,
+      tables: relations.tables.data,
+      indexes: relations.indexes.data,
+    }),
+  );
+  return { columns, ...bloat, sequences, orphanSamples };
+}
+
+function createContext(
+  session: Session,
+  options: ObserveOptions,
+  lockedOids: readonly number[],
+  gaps: Gap[],
+): CollectorContext {
+  const { settings, clock } = options;
+  return { session, settings, clock, lockedOids, noteGap: (gap) => gaps.push(gap) };
+}
+
+function describeLocks(locked: readonly LockedRelationRow[]): readonly Gap[] {
+  const firstByOid = new Map(locked.map((row) => [row.oid, row]));
+  return [...firstByOid.values()].map((row) => ({
+    id: 'observe/relation-locked',
+    reason: `${displayName(row.schema || 'pg_catalog', row.name)} was skipped: process ${row.pid} ${
+      row.isGranted ? 'holds' : 'waits for'
+    } ACCESS EXCLUSIVE on it`,
+    remedy: 'run again when the lock is released; diagnose/blocking-chain names who waits',
+  }));
+}

@@ -1,0 +1,157 @@
+import type {
+  ArchiverRow,
+  CheckpointsRow,
+  CollationRow,
+  ColumnRow,
+  ConstraintRow,
+  DatabaseAgeRow,
+  DatabaseRow,
+  IndexBloatRow,
+  IndexRow,
+  IoRow,
+  LockedRelationRow,
+  PartitionedTableRow,
+  PreparedTransactionRow,
+  ReplicaRow,
+  SequenceRow,
+  ServerSettingRow,
+  SessionRow,
+  SettingsFileRow,
+  SlotRow,
+  StandbyRow,
+  StatementRow,
+  StatementsInfoRow,
+  TableBloatRow,
+  TableRow,
+  Unavailable,
+  VacuumProgressRow,
+  WalRow,
+} from '../catalog/index.ts';
+import type { Capabilities, SelfLoad } from '../postgres/index.ts';
+
+/** A table with its measured sizes, in bytes; null where its lock kept pgsteward from measuring. */
+export interface TableFacts extends TableRow {
+  /** Main fork of the table. */
+  readonly heapBytes: number | null;
+  readonly indexesBytes: number | null;
+  readonly toastBytes: number | null;
+  /** Heap, indexes and TOAST. */
+  readonly totalBytes: number | null;
+}
+
+/** An index with its measured size, in bytes; null where a lock kept pgsteward from measuring. */
+export interface IndexFacts extends IndexRow {
+  readonly sizeBytes: number | null;
+}
+
+/** A server setting with its number in bytes or milliseconds where it has such a unit. */
+export interface SettingFacts extends ServerSettingRow {
+  /** Bytes, milliseconds or the plain number; null when the setting is no number. */
+  readonly number: number | null;
+}
+
+/** A sequence compared with the column that it fills. */
+export interface SequenceFacts extends SequenceRow {
+  /** Largest value in the column; null when not read (no index, no SELECT right, no column). */
+  readonly columnMaximum: number | null;
+  /** Why `columnMaximum` was not read; null when it was, or when there is nothing to read. */
+  readonly columnMaximumGap: Unavailable | null;
+}
+
+/** What a sample of the rows of one foreign key shows. */
+export interface OrphanSample {
+  /** Name of the constraint; null when no constraint declares what names and types make evident. */
+  readonly constraintName: string | null;
+  readonly schema: string;
+  readonly tableName: string;
+  readonly columns: readonly string[];
+  readonly referencedSchema: string;
+  readonly referencedTable: string;
+  readonly referencedColumns: readonly string[];
+  readonly sampledRows: number;
+  readonly orphanRows: number;
+}
+
+/** Samples of foreign keys, and those that could not be sampled. */
+export interface OrphanSamples {
+  readonly samples: readonly OrphanSample[];
+  readonly gaps: readonly (Unavailable & { readonly schema: string; readonly tableName: string })[];
+}
+
+/** Columns of the largest tables. */
+export interface ColumnListing {
+  readonly columns: readonly ColumnRow[];
+  /** Tables left out because there are more than `observe.column-tables`. */
+  readonly omittedTables: number;
+}
+
+/** Every part of a snapshot and what it holds. */
+export interface Sections {
+  readonly lockedRelations: readonly LockedRelationRow[];
+  readonly tables: readonly TableFacts[];
+  readonly indexes: readonly IndexFacts[];
+  readonly columns: ColumnListing;
+  readonly statements: readonly StatementRow[];
+  readonly statementsInfo: StatementsInfoRow;
+  readonly activity: readonly SessionRow[];
+  /** By name. */
+  readonly serverSettings: ReadonlyMap<string, SettingFacts>;
+  readonly settingsFiles: readonly SettingsFileRow[];
+  readonly database: DatabaseRow;
+  readonly databases: readonly DatabaseAgeRow[];
+  readonly replicas: readonly ReplicaRow[];
+  readonly standby: StandbyRow;
+  readonly slots: readonly SlotRow[];
+  readonly archiver: ArchiverRow;
+  readonly checkpoints: CheckpointsRow;
+  readonly wal: WalRow;
+  readonly io: readonly IoRow[];
+  readonly sequences: readonly SequenceFacts[];
+  readonly constraints: readonly ConstraintRow[];
+  readonly partitionedTables: readonly PartitionedTableRow[];
+  readonly preparedTransactions: readonly PreparedTransactionRow[];
+  readonly vacuumProgress: readonly VacuumProgressRow[];
+  readonly tableBloat: readonly TableBloatRow[];
+  readonly indexBloat: readonly IndexBloatRow[];
+  readonly collations: readonly CollationRow[];
+  readonly orphanSamples: OrphanSamples;
+}
+
+/** Name of a part of a snapshot. */
+export type SectionName = keyof Sections;
+
+/** A part that was read, or why it could not be. */
+export type Section<T> =
+  | { readonly status: 'ok'; readonly data: T; readonly readAt: Date; readonly tookMs: number }
+  | ({ readonly status: 'unavailable' } & Unavailable);
+
+/** What pgsteward read of a target at one instant. Never changed after it was taken. */
+export interface Snapshot {
+  readonly takenAt: Date;
+  readonly server: Capabilities;
+  readonly sections: { readonly [K in SectionName]: Section<Sections[K]> };
+  /** What was left out on the way, such as relations under an exclusive lock. */
+  readonly gaps: readonly Gap[];
+  readonly selfLoad: SelfLoad;
+}
+
+/** One blind spot: what could not be seen, why, and what would help. */
+export interface Gap extends Unavailable {
+  readonly id: string;
+}
+
+/** Counters that moved between two snapshots; null where either is missing or a reset lies between. */
+export interface Interval {
+  readonly durationMs: number;
+  readonly database: DatabaseRow | null;
+  /** Statements that ran in between; counters are differences, `minMs`, `maxMs`, `stddevMs` the later values. */
+  readonly statements: readonly StatementRow[] | null;
+  readonly checkpoints: CheckpointsRow | null;
+  readonly wal: WalRow | null;
+}
+
+/** What the checks judge: the snapshot and, when two were taken, what moved between them. */
+export interface Observation {
+  readonly snapshot: Snapshot;
+  readonly interval: Interval | null;
+}
