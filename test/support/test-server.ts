@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { unwrap } from '../../packages/agent/src/kernel/index.ts';
 import {
   type EmbeddedServer,
@@ -6,7 +8,7 @@ import {
   startEmbedded,
 } from '../../packages/agent/src/postgres/embedded/index.ts';
 import { copyTemplate } from './template.ts';
-import { binariesDirectory, temporaryDirectory } from './temporary-directory.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** A server for one test file, with its data in a temporary directory. */
 export interface TestServer extends EmbeddedServer {
@@ -40,7 +42,7 @@ export const TEST_SETTINGS: Readonly<Record<string, string>> = {
   max_wal_senders: '10',
   max_replication_slots: '10',
   shared_buffers: '64MB',
-  max_wal_size: '4GB',
+  max_wal_size: '1GB',
   autovacuum_naptime: '1h',
   log_checkpoints: 'off',
 };
@@ -55,7 +57,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     binaries,
     settings: { ...TEST_SETTINGS, ...options.settings },
     isDurable: false,
-    binariesDirectory: await binariesDirectory(),
+    binariesDirectory: join(tmpdir(), 'pgsteward-binaries'),
     ...(options.port === undefined ? {} : { port: options.port }),
   });
   return {

@@ -1,4 +1,5 @@
 import { chmod, cp, lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { unwrap } from '../../../packages/agent/src/kernel/index.ts';
@@ -42,7 +43,7 @@ it('refuses a package that holds another major version', () => {
 it.runIf(process.platform === 'linux')(
   'makes the library links that npm left out, from several starts at once',
   async () => {
-    const binaries = await copyWithoutLinks(await temporaryDirectory());
+    const binaries = await copyWithoutLinks(await diskDirectory());
     const starts = [0, 1, 2].map(async () =>
       startEmbedded({ directory: await temporaryDirectory(), binaries, isDurable: false }),
     );
@@ -52,10 +53,10 @@ it.runIf(process.platform === 'linux')(
 );
 
 it.runIf(isRoot)('runs a copy when the package lies where the server account may not look', async () => {
-  const closed = join(await temporaryDirectory(), 'root-only');
+  const closed = join(await diskDirectory(), 'root-only');
   await mkdir(closed, { mode: 0o700 });
   const binaries = await copyWithoutLinks(closed);
-  const binariesDirectory = join(await temporaryDirectory(), 'binaries');
+  const binariesDirectory = join(await diskDirectory(), 'binaries');
   for (const run of ['makes the copy', 'finds the copy']) {
     const directory = await temporaryDirectory();
     const server = await startEmbedded({ directory, binaries, binariesDirectory, isDurable: false });
@@ -66,7 +67,7 @@ it.runIf(isRoot)('runs a copy when the package lies where the server account may
 });
 
 it('says what is wrong with programs that do not run', async () => {
-  const root = await temporaryDirectory();
+  const root = await diskDirectory();
   const binaries = await copyWithoutLinks(root);
   await rm(join(binaries.nativeDirectory, 'lib', 'libicudata.so.60.2'), { force: true });
   await rm(join(binaries.nativeDirectory, 'bin', 'postgres'), { force: true });
@@ -111,6 +112,13 @@ it('chooses the state directory by PGSTEWARD_STATE_DIR first, and says why', () 
   expect(own).toEqual({ path: '/srv/steward', why: 'PGSTEWARD_STATE_DIR is set' });
   if (isRoot) expect(defaultStateDirectory({ XDG_STATE_HOME: '/root/x' }).path).toBe('/var/lib/pgsteward');
 });
+
+/** Makes a directory for programs: memory file systems are often mounted without leave to run any. */
+async function diskDirectory(): Promise<string> {
+  const directory = await temporaryDirectory(tmpdir());
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
+}
 
 /** Copies the shipped package as npm unpacks it: regular files only. */
 async function copyWithoutLinks(parent: string): Promise<EmbeddedBinaries> {
