@@ -29,7 +29,10 @@ export async function diagnoseWith(
 ): Promise<Diagnosis> {
   const definitions = [...Object.values(OBSERVE_SETTINGS), ...Object.values(check.settings)];
   const settings = settingsWith(definitions, options.overrides ?? {});
-  return runOne(check, await observe(options.url ?? db.url, settings, options.between), settings);
+  const diagnosis = runOne(check, await observe(options.url ?? db.url, settings, options.between), settings);
+  const failed = diagnosis.unavailable.find((gap) => gap.reason.startsWith('the check failed'));
+  if (failed !== undefined) throw new Error(`${failed.id}: ${failed.reason}`);
+  return diagnosis;
 }
 
 /** Observes a test database and gives what one check finds. */

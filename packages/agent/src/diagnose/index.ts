@@ -4,6 +4,7 @@
  * database; one folder per check with its twin test and its page.
  */
 export { diagnose, runOne } from './engine.ts';
+export type { Objective } from './objectives/types.ts';
 export { checks } from './registry.ts';
 export type {
   BlindSpot,
