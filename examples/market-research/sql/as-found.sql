@@ -24,11 +24,11 @@ create unique index concurrently search_clicks_token_key on search_clicks (click
 
 -- Crawl state: every update changes the indexed column, so none is HOT, and nobody reads the index. ----------
 create table crawl_states (
-  product_id bigint primary key,
+  page_id bigint primary key,
   status text not null default 'fresh',
   last_crawled_at timestamptz not null
 );
-insert into crawl_states (product_id, last_crawled_at)
+insert into crawl_states (page_id, last_crawled_at)
 select i, current_setting('market_research.now')::timestamptz from generate_series(1, 4000) i;
 create index crawl_states_last_crawled_idx on crawl_states (last_crawled_at);
 update crawl_states set last_crawled_at = last_crawled_at + interval '1 minute';
@@ -38,11 +38,11 @@ vacuum (full, analyze) crawl_states;
 
 -- Stock levels: updates of a column in no index find full pages, so few of them are HOT. --------------------
 create table stock_levels (
-  product_id bigint primary key,
+  item_id bigint primary key,
   quantity integer not null,
   note text not null default ''
 );
-insert into stock_levels (product_id, quantity, note)
+insert into stock_levels (item_id, quantity, note)
 select i, i % 50, md5(i::text) from generate_series(1, 6000) i;
 vacuum (full, analyze) stock_levels;
 update stock_levels set quantity = quantity + 1;
@@ -88,12 +88,12 @@ select 1 + i % 100, i % 90, current_setting('market_research.now')::timestamptz 
 from generate_series(1, 5000) i;
 vacuum price_history;
 create table product_ratings (
-  product_id bigint primary key,
+  rating_id bigint primary key,
   rating integer not null
 ) with (autovacuum_enabled = false);
 insert into product_ratings select i, i % 5 from generate_series(1, 5000) i;
 vacuum analyze product_ratings;
-update product_ratings set rating = 1 + rating where product_id % 2 = 0;
+update product_ratings set rating = 1 + rating where rating_id % 2 = 0;
 vacuum product_ratings;
 
 -- Identifiers: one sequence near the end of smallint, one behind its table. ----------------------------------

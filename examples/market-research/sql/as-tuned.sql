@@ -72,7 +72,7 @@ begin
                      name, month, (month at time zone 'UTC' + interval '1 month') at time zone 'UTC');
     end if;
     name := 'audit_events_' || to_char(month at time zone 'UTC', 'YYYY_MM');
-    if step > 0 and to_regclass(name) is null then
+    if to_regclass(name) is null then
       execute format('create table %I partition of audit_events for values from (%L) to (%L)',
                      name, month, (month at time zone 'UTC' + interval '1 month') at time zone 'UTC');
     end if;
@@ -107,6 +107,9 @@ begin
 end
 $$;
 
+refresh materialized view market_metrics_90d;
+analyze market_metrics_90d;
+
 -- Counters start anew, so that the faults' traces do not outlive them; then every table is vacuumed. ---------
 select pg_stat_reset();
 do $$
@@ -119,5 +122,3 @@ exception when others then
 end
 $$;
 vacuum analyze;
-refresh materialized view market_metrics_90d;
-analyze market_metrics_90d;

@@ -35,8 +35,15 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+type TextOption = 'scale' | 'seed' | 'state' | 'now' | 'sessions' | 'rate' | 'seconds' | 'mix';
+
+/** Options as the user wrote them. */
+type Given = { readonly [name in TextOption]?: string | undefined } & {
+  readonly prepared?: boolean | undefined;
+};
+
 interface Invocation {
-  readonly text: Readonly<Record<string, string | boolean | undefined>>;
+  readonly given: Given;
   readonly url: string;
   readonly signal: AbortSignal;
   readonly onProgress: ProgressListener;
@@ -59,9 +66,10 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(help);
       return values.help === true ? 0 : 2;
     }
-    const url = values.url ?? process.env['DATABASE_URL'];
+    const { DATABASE_URL } = process.env;
+    const url = values.url ?? DATABASE_URL;
     if (url === undefined) throw refused('no database is named', 'pass --url or set DATABASE_URL');
-    const invocation = { text: values, url, signal: cancel.signal, onProgress: progress.listener };
+    const invocation = { given: values, url, signal: cancel.signal, onProgress: progress.listener };
     const output = await runCommand(command, invocation);
     progress.close();
     process.stdout.write(values.json === true ? `${JSON.stringify(output.data, null, 2)}\n` : output.text);
@@ -94,14 +102,14 @@ async function runCommand(command: string, invocation: Invocation): Promise<Outp
   }
 }
 
-async function load({ text, ...rest }: Invocation): Promise<Output> {
-  const now = text['now'];
+async function load({ given, ...rest }: Invocation): Promise<Output> {
+  const { now } = given;
   const result = await createMarketResearch({
     ...rest,
-    scale: number(text, 'scale', 0.1),
-    seed: number(text, 'seed', 42),
-    state: state(text, 'state'),
-    ...(typeof now === 'string' ? { now: moment(now) } : {}),
+    scale: number(given, 'scale', 0.1),
+    seed: number(given, 'seed', 42),
+    state: state(given, 'state'),
+    ...(now !== undefined ? { now: moment(now) } : {}),
   });
   const rate = Math.round(result.rowsPerSecond).toLocaleString('en');
   const seconds = (result.totalMs / 1000).toFixed(1);
@@ -111,15 +119,15 @@ async function load({ text, ...rest }: Invocation): Promise<Output> {
   };
 }
 
-async function run({ text, ...rest }: Invocation): Promise<Output> {
+async function run({ given, ...rest }: Invocation): Promise<Output> {
   const result = await runWorkload({
     ...rest,
-    sessions: number(text, 'sessions', 8),
-    ratePerSecond: text['rate'] === undefined ? null : number(text, 'rate', 0),
-    durationMs: number(text, 'seconds', 30) * 1000,
-    seed: number(text, 'seed', 1),
-    mix: state(text, 'mix'),
-    prepared: text['prepared'] === true,
+    sessions: number(given, 'sessions', 8),
+    ratePerSecond: given.rate === undefined ? null : number(given, 'rate', 0),
+    durationMs: number(given, 'seconds', 30) * 1000,
+    seed: number(given, 'seed', 1),
+    mix: state(given, 'mix'),
+    prepared: given.prepared === true,
   });
   return { data: result, text: renderLatencies(result) };
 }
@@ -147,17 +155,17 @@ export function renderLatencies(result: WorkloadResult): string {
   return `${lines.join('\n')}\n${result.throughputPerSecond.toFixed(1)} operations/s\n${error}`;
 }
 
-function number(text: Invocation['text'], name: string, fallback: number): number {
-  const given = text[name];
-  if (given === undefined) return fallback;
-  const value = Number(given);
-  if (given === '' || !Number.isFinite(value))
-    throw refused(`--${name} "${given}" is not a number`, 'pass a number');
+function number(given: Given, name: TextOption, fallback: number): number {
+  const text = given[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value))
+    throw refused(`--${name} "${text}" is not a number`, 'pass a number');
   return value;
 }
 
-function state(text: Invocation['text'], name: string): 'as-found' | 'as-tuned' {
-  const value = text[name] ?? 'as-found';
+function state(given: Given, name: TextOption): 'as-found' | 'as-tuned' {
+  const value = given[name] ?? 'as-found';
   if (value === 'as-found' || value === 'as-tuned') return value;
   throw refused(`--${name} "${value}" is not a state`, 'pass as-found or as-tuned');
 }

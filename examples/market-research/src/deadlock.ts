@@ -5,7 +5,7 @@ const deadlockDetected = '40P01';
 
 /** Lets two sessions wait for each other once, so that the database's count of deadlocks is not zero. */
 export async function plantDeadlock(url: string): Promise<void> {
-  const lock = 'update stock_levels set quantity = quantity where product_id = $1';
+  const lock = 'update stock_levels set quantity = quantity where item_id = $1';
   const settings = { deadlock_timeout: '50ms' };
   await withSession(url, settings, (first) =>
     withSession(url, settings, async (second) => {

@@ -24,7 +24,7 @@ export async function plantSessions(url: string): Promise<PlantedSessions> {
       return own.rows[0]?.pid;
     }),
   );
-  const lock = 'update stock_levels set quantity = quantity where product_id = 3';
+  const lock = 'update stock_levels set quantity = quantity where item_id = 3';
   await idle?.query('begin');
   await idle?.query(lock);
   // Both end when they are terminated below.

@@ -180,7 +180,7 @@ where id = (select id from market_analyses where status = 'pending' order by cre
     summary: 'updates the stock of one product',
     statements: ({ random }) => [
       {
-        text: 'update stock_levels set quantity = $2 where product_id = $1',
+        text: 'update stock_levels set quantity = $2 where item_id = $1',
         values: [1 + below(random, 6_000), below(random, 100)],
       },
     ],
