@@ -49,16 +49,17 @@ export function defaultStateDirectory(environment: NodeJS.ProcessEnv = process.e
  * @throws EMBEDDED.DIRECTORY_UNUSABLE when it cannot be made or the account cannot reach it
  */
 export async function makeReachable(directory: string, account: ServerAccount | null): Promise<void> {
+  const barrier = account === null ? null : await firstClosed(resolve(directory), account);
+  if (barrier !== null && account !== null) {
+    const reason = `PostgreSQL refuses to run as root, so it runs as "${account.name}", which may not pass through "${barrier}"`;
+    throw failure(EMBEDDED_ERRORS.DIRECTORY_UNUSABLE, { directory, reason });
+  }
   try {
     await makeMissing(resolve(directory), account === null ? 0o700 : 0o711);
   } catch (cause) {
     const { message } = cause as Error;
     throw failure(EMBEDDED_ERRORS.DIRECTORY_UNUSABLE, { directory, reason: message }, cause);
   }
-  const barrier = account === null ? null : await firstClosed(resolve(directory), account);
-  if (barrier === null || account === null) return;
-  const reason = `PostgreSQL refuses to run as root, so it runs as "${account.name}", which may not pass through "${barrier}"`;
-  throw failure(EMBEDDED_ERRORS.DIRECTORY_UNUSABLE, { directory, reason });
 }
 
 async function makeMissing(directory: string, mode: number): Promise<void> {
@@ -76,11 +77,13 @@ async function makeMissing(directory: string, mode: number): Promise<void> {
   );
 }
 
-/** The outermost directory on the way that the account may not pass through, by its permission bits. */
+/** The outermost directory on the way that is there and that the account may not pass through, by its mode. */
 async function firstClosed(directory: string, account: ServerAccount): Promise<string | null> {
   const above = dirname(directory) === directory ? null : await firstClosed(dirname(directory), account);
   if (above !== null) return above;
-  const { mode, uid, gid } = await stat(directory);
+  const entry = await stat(directory).catch(() => null);
+  if (entry === null) return null;
+  const { mode, uid, gid } = entry;
   const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
   return (mode & bit) === 0 ? directory : null;
 }
