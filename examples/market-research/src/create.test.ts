@@ -9,6 +9,7 @@ import {
 import { applyAsTuned, createMarketResearch, type MarketResearchResult } from './create.ts';
 import { faults } from './faults.ts';
 import type { ProgressStep } from './progress.ts';
+import { withSession } from './session.ts';
 
 const index = (name: string): string => `to_regclass('${name}') is not null`;
 const column = (table: string, name: string, type: string): string =>
@@ -133,6 +134,18 @@ describe.each(availableMajors())('createMarketResearch on PostgreSQL %i', (major
     await expect(createMarketResearch({ ...options, url: db.url })).rejects.toMatchObject({
       code: 'MARKET_RESEARCH.NOT_EMPTY',
     });
+  });
+
+  test('cancels a running statement', async () => {
+    await withDatabase(
+      async ({ url }) => {
+        const cancel = new AbortController();
+        setTimeout(() => cancel.abort(), 300);
+        const sleeping = withSession(url, {}, (client) => client.query('select pg_sleep(60)'), cancel.signal);
+        await expect(sleeping).rejects.toThrow(/abort/i);
+      },
+      { major },
+    );
   });
 
   test('stops at the next chunk when cancelled', async () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { faults, type PlantedFault } from './faults.ts';
 import { habits } from './workload/habits.ts';
@@ -28,6 +29,12 @@ describe('faults.json', () => {
   test('names no finding twice', () => {
     const keys = faults.map((fault) => `${fault.id} ${JSON.stringify(fault.subject)}`);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('stands in the README, kind by kind', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const listed = [...readme.matchAll(/^\| `(diagnose\/[a-z-]+)`/gm)].map((row) => row[1]);
+    expect(listed).toEqual([...new Set(faults.map((fault) => fault.id))]);
   });
 
   test('keeps its form in every entry', () => {

@@ -61,15 +61,15 @@ async function loadLane(
   onProgress: ProgressListener,
   signal: AbortSignal,
 ): Promise<number> {
-  const rows = await withSession(url, { maintenance_work_mem: '256MB' }, async (client) => {
-    let sum = 0;
-    for (const table of tables) sum += await loadTable(client, table, onProgress, signal);
-    return sum;
-  });
+  const loadAll = async (client: Client): Promise<number> => {
+    let rows = 0;
+    for (const table of tables) rows += await loadTable(client, table, onProgress, signal);
+    return rows;
+  };
+  const rows = await withSession(url, { maintenance_work_mem: '256MB' }, loadAll, signal);
+  const names = tables.map((table) => table.name).join(', ');
   // In a session of its own, for the reason that `runFile` gives.
-  await withSession(url, {}, (client) =>
-    client.query(`analyze ${tables.map(({ name }) => name).join(', ')}`),
-  );
+  await withSession(url, {}, (client) => client.query(`analyze ${names}`), signal);
   return rows;
 }
 

@@ -1,4 +1,4 @@
-import { openSession } from './session.ts';
+import { backendPid, openSession } from './session.ts';
 
 /** Sessions that misbehave until they are closed. */
 export interface PlantedSessions {
@@ -18,12 +18,7 @@ export async function plantSessions(url: string): Promise<PlantedSessions> {
     ),
   );
   const [idle, blocked, sleeper] = clients;
-  const pids = await Promise.all(
-    clients.map(async (client): Promise<unknown> => {
-      const own = await client.query('select pg_backend_pid() as pid');
-      return own.rows[0]?.pid;
-    }),
-  );
+  const pids = await Promise.all(clients.map(backendPid));
   const lock = 'update stock_levels set quantity = quantity where item_id = 3';
   await idle?.query('begin');
   await idle?.query(lock);

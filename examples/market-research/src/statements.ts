@@ -60,14 +60,15 @@ export async function runFile(run: FileRun): Promise<void> {
   const statements = splitStatements(text);
   let done = 0;
   for (const section of splitSections(statements)) {
-    await withSession(run.url, run.settings, async (client) => {
+    const runSection = async (client: Client): Promise<void> => {
       for (const statement of section) {
         run.signal?.throwIfAborted();
         onProgress({ task, done, total: statements.length, unit: 'statements' });
         await runStatement(client, statement);
         done += 1;
       }
-    });
+    };
+    await withSession(run.url, run.settings, runSection, run.signal);
   }
   onProgress({ task, done, total: done, unit: 'statements' });
 }

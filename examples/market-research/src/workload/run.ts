@@ -4,7 +4,7 @@ import { MarketResearchError } from '../failure.ts';
 import { createRandom } from '../generate/random.ts';
 import { volumesOf } from '../generate/volumes.ts';
 import type { ProgressListener } from '../progress.ts';
-import { openSession } from '../session.ts';
+import { cancelOnAbort, openSession } from '../session.ts';
 import { mixes, type PlannedOperation, planOperations, type WorkloadMix } from './mix.ts';
 import type { BoundStatement, DataShape } from './operation.ts';
 import { createRecorder, type Recorder, type WorkloadResult } from './result.ts';
@@ -60,6 +60,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
     const [first] = clients;
     const shape = await readShape(first);
     const plan = planOperations(typeof mix === 'string' ? mixes[mix] : mix, shape, seed);
+    const stopWatching = await cancelOnAbort(options.url, clients, signal);
     let next = 0;
     const startedAt = new Date();
     const startMs = performance.now();
@@ -74,6 +75,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
     };
     const stopReporting = report(run, startMs, durationMs, options.onProgress);
     await Promise.all(clients.map((client) => work(client, run))).finally(stopReporting);
+    stopWatching();
     return recorder.result(startedAt, performance.now() - startMs);
   } finally {
     await Promise.allSettled(clients.map((client) => client.end()));
@@ -96,6 +98,7 @@ async function work(client: Client, run: Run): Promise<void> {
       for (const statement of operation.statements) await execute(client, statement, run.prepared);
       run.recorder.record(operation.name, performance.now() - (dueMs ?? startMs));
     } catch (error) {
+      if (isStopped(run.signal)) return;
       run.recorder.recordError(operation.name, error);
       // A lost connection fails here as well, and ends this session's part of the work.
       const isAlive = await client.query('rollback').then(
