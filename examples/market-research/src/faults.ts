@@ -12,11 +12,15 @@ export type FaultSubjectKind =
   | 'setting'
   | 'session';
 
-/** A fault's subject in the catalogue, or outside it (`schema` null). */
+/** A fault's subject in the catalogue, or outside it. */
 export interface FaultObject {
   readonly kind: FaultSubjectKind;
-  readonly schema: string | null;
-  /** Own name; of a column, its table's; of a session, its application_name; `$database` and `$server` stand for the target's. */
+  /** Empty for subjects that live in no schema. */
+  readonly schema: string;
+  /**
+   * Own name; of a column, its table's; of a session, its application_name, for which `plantSessions` gives the
+   * process id. `$database` and `$server` stand for the target's name.
+   */
   readonly name: string;
   /** Only of kind `column`. */
   readonly column?: string;

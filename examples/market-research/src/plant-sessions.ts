@@ -2,6 +2,8 @@ import { backendPid, openSession } from './session.ts';
 
 /** Sessions that misbehave until they are closed. */
 export interface PlantedSessions {
+  /** Server process by application_name. */
+  readonly pids: ReadonlyMap<string, number>;
   /** Ends them all; may be called twice. */
   readonly close: () => Promise<void>;
 }
@@ -12,11 +14,8 @@ export interface PlantedSessions {
  * They are younger than the default thresholds; the manifest names the settings to lower.
  */
 export async function plantSessions(url: string): Promise<PlantedSessions> {
-  const clients = await Promise.all(
-    ['idle', 'blocked', 'sleeper'].map((role) =>
-      openSession(url, { application_name: `market-research ${role}` }),
-    ),
-  );
+  const names = ['idle', 'blocked', 'sleeper'].map((role) => `market-research ${role}`);
+  const clients = await Promise.all(names.map((name) => openSession(url, { application_name: name })));
   const [idle, blocked, sleeper] = clients;
   const pids = await Promise.all(clients.map(backendPid));
   const lock = 'update stock_levels set quantity = quantity where item_id = 3';
@@ -26,11 +25,14 @@ export async function plantSessions(url: string): Promise<PlantedSessions> {
   blocked?.query(lock).catch(() => undefined);
   sleeper?.query('select pg_sleep(600)').catch(() => undefined);
   return {
+    pids: new Map(names.map((name, place) => [name, pids[place] ?? 0])),
     async close() {
+      // Taken out, so that a second call cannot end a later session that got the same process id.
+      const ending = pids.splice(0);
       const ender = await openSession(url);
       try {
         await ender.query('select pg_terminate_backend(pid) from pg_stat_activity where pid = any($1)', [
-          pids.splice(0),
+          pids,
         ]);
       } finally {
         await Promise.allSettled([...clients, ender].map((client) => client.end()));

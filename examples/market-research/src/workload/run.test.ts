@@ -70,6 +70,7 @@ describe('runWorkload', () => {
 
   test('plants an idle, a blocked and a sleeping session and ends them', async () => {
     const planted = await plantSessions(db.url);
+    expect(planted.pids.get('market-research idle')).toBeGreaterThan(0);
     const states = `select application_name as name, state, wait_event_type as wait from pg_stat_activity
       where application_name like 'market-research %' and datname = current_database() order by 1`;
     await expect
