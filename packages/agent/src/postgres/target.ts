@@ -72,6 +72,8 @@ export function parseTarget(
   let given: ClientConfig;
   try {
     given = toClientConfig(parse(withSslMode(url, sslMode), { useLibpqCompat: true }));
+    // The parser leaves %3B, %2F, %3F and %23 in the name as they are.
+    given.database = decodeURIComponent(new URL(url).pathname.slice(1));
   } catch (error) {
     // The parser's own message may quote the URL, password included.
     const code = (error as NodeJS.ErrnoException).code;

@@ -7,6 +7,7 @@
  */
 export { type BinariesQuery, findBinaries, SHIPPED_MAJOR } from './binaries.ts';
 export { defaultStateDirectory, type StateDirectory } from './directories.ts';
+export { ensureDatabase } from './ensure-database.ts';
 export { EMBEDDED_ERRORS } from './errors.ts';
 export { stopAbandoned } from './leftover.ts';
 export { startEmbedded } from './start.ts';

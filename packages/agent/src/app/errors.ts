@@ -1,0 +1,34 @@
+import { defineErrors, type ErrorDefinition } from '../kernel/index.ts';
+
+/** Errors of the commands themselves. */
+export const APP_ERRORS: Readonly<
+  Record<
+    'USAGE' | 'STATEMENTS_UNAVAILABLE' | 'OUTPUT_FILE' | 'WORKLOAD',
+    ErrorDefinition
+  >
+> = defineErrors('APP', {
+  USAGE: {
+    message: '{reason}',
+    why: 'The command line could not be understood.',
+    next: ['run `pgsteward {command} --help`'],
+    exitCode: 2,
+  },
+  STATEMENTS_UNAVAILABLE: {
+    message: 'statement statistics cannot be read: {reason}',
+    why: 'This command reads pg_stat_statements.',
+    next: ['{remedy}', 'run `pgsteward doctor` to see what else is missing'],
+    exitCode: 2,
+  },
+  OUTPUT_FILE: {
+    message: 'cannot write "{file}"',
+    why: '{reason}.',
+    next: ['check the path given with --output and its permissions'],
+    exitCode: 2,
+  },
+  WORKLOAD: {
+    message: 'the reference workload stopped: {reason}',
+    why: 'The demo loads and drives its own database; this is not about yours.',
+    next: ['run the demo again', 'run it with a smaller `--scale` when the disk is short'],
+    exitCode: 2,
+  },
+});

@@ -1,0 +1,17 @@
+/**
+ * The composition root: builds sessions, settings and stages and runs them as one. Takes what a surface read
+ * from its user; gives audits, examinations and demos as values. Renders nothing, parses no command line.
+ */
+export { type AuditOptions, openTarget, runAudit } from './audit.ts';
+export {
+  type Configuration,
+  type ConfigurationInputs,
+  findTarget,
+  loadConfiguration,
+} from './configuration.ts';
+export { type Demo, type DemoOptions, demoThresholds, startDemo } from './demo.ts';
+export { type DoctorItem, examine } from './doctor.ts';
+export { APP_ERRORS } from './errors.ts';
+export { catalogQueries, checks, errorDefinitions, settingDefinitions } from './registries.ts';
+export { type RoleOptions, roleSql } from './role-sql.ts';
+export { readStatements } from './top-statements.ts';

@@ -1,0 +1,58 @@
+import { type Configuration, findTarget, loadConfiguration } from '../../app/index.ts';
+import { APP_ERRORS } from '../../app/index.ts';
+import { failure, unwrap } from '../../kernel/index.ts';
+import type { ConnectionTarget } from '../../postgres/index.ts';
+import type { Output } from './output.ts';
+
+/** Options that every command takes. */
+export interface CommonFlags {
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+/** What a command runs with. */
+export interface CommandContext {
+  readonly output: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Reads the configuration that the flags and the environment ask for. */
+export function configure(
+  context: CommandContext,
+  flags: CommonFlags,
+  defaults: ReadonlyMap<string, unknown> = new Map(),
+): Configuration {
+  const overrides = readOverrides(flags.set ?? []);
+  return unwrap(
+    loadConfiguration({ file: flags.config, overrides, environment: context.environment }, defaults),
+  );
+}
+
+/** Finds the target that the command line means. */
+export function targetOf(
+  context: CommandContext,
+  configuration: Configuration,
+  url: string | undefined,
+  name: string | undefined,
+): ConnectionTarget {
+  return unwrap(findTarget(configuration, { url, name }, context.environment));
+}
+
+/** Reads `key=value` pairs. */
+function readOverrides(pairs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) {
+        const reason = `--set takes key=value, not "${pair}"`;
+        throw failure(APP_ERRORS.USAGE, { reason, command: 'config' });
+      }
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
+    }),
+  );
+}
