@@ -210,6 +210,16 @@ select count(md5(body)) from page_snapshots;
 select count(md5(body)) from page_snapshots;
 select count(md5(body)) from page_snapshots;
 
+-- Price previews of the past: transactions that read and rolled back. -----------------------------------------
+do $$
+begin
+  for preview in 1..1000 loop
+    perform price from products where id = 1 + preview % 100;
+    rollback;
+  end loop;
+end
+$$;
+
 -- The tables whose statistics are not themselves a planted fault. -------------------------------------------
 analyze search_clicks, crawl_states, stock_levels, shipping_labels, import_batches, crawler_log, session_cache;
 analyze price_alerts, product_reviews, audit_events, delivery_events, partner_feeds, page_snapshots;

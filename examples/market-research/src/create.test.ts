@@ -84,13 +84,15 @@ describe.each(availableMajors())('createMarketResearch on PostgreSQL %i', (major
   afterAll(() => db.close());
 
   test('loads the volumes of the scale and reports progress to the end', async () => {
-    const [counts] = await db.query(`select (select count(*)::int from products) as products,
+    const [counts] = await db.query<
+      Readonly<Record<'products' | 'categories', number>>
+    >(`select (select count(*)::int from products) as products,
       (select count(*)::int from product_searches) as searches,
       (select count(*)::int from product_search_results) as results,
       (select count(*)::int from market_analyses) as analyses,
       (select count(*)::int from product_categories) as categories`);
     expect(counts).toMatchObject({ products: 500, searches: 5_000, results: 2_500, analyses: 500 });
-    expect(created.rows).toBe(8_500 + Number(counts?.['categories']));
+    expect(created.rows).toBe(8_500 + Number(counts?.categories));
     const loading = steps.filter((step) => step.task === 'loading product_searches');
     expect(loading.at(-1)).toEqual({
       task: 'loading product_searches',
@@ -122,8 +124,10 @@ describe.each(availableMajors())('createMarketResearch on PostgreSQL %i', (major
         for (const { subject } of faults) {
           if (subject.kind === 'statement' || subject.schema === '') continue;
           const relation = subject.kind === 'constraint' ? subject.table : subject.name;
-          const [found] = await query('select to_regclass($1) is not null as exists', [`public.${relation}`]);
-          expect([relation, found?.['exists']]).toEqual([relation, true]);
+          const [found] = await query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+            `public.${relation}`,
+          ]);
+          expect([relation, found?.exists]).toEqual([relation, true]);
         }
       },
       { major },

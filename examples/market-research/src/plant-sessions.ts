@@ -32,7 +32,7 @@ export async function plantSessions(url: string): Promise<PlantedSessions> {
       const ender = await openSession(url);
       try {
         await ender.query('select pg_terminate_backend(pid) from pg_stat_activity where pid = any($1)', [
-          pids,
+          ending,
         ]);
       } finally {
         await Promise.allSettled([...clients, ender].map((client) => client.end()));

@@ -23,18 +23,20 @@ describe('runWorkload', () => {
   });
 
   test('spills, rolls back and reads one by one, as the manifest says', async () => {
-    const [spill] = await db.query(`select sum(temp_blks_written)::int as blocks from pg_stat_statements
+    const [spill] = await db.query<{
+      blocks: number;
+    }>(`select sum(temp_blks_written)::int as blocks from pg_stat_statements
       where query like '%row_number() over (partition by user_id%'`);
-    expect(spill?.['blocks']).toBeGreaterThan(0);
-    const [transactions] = await db.query(
+    expect(spill?.blocks).toBeGreaterThan(0);
+    const [transactions] = await db.query<{ ratio: number }>(
       `select xact_rollback::float8 / (xact_commit + xact_rollback) as ratio from pg_stat_database
       where datname = current_database()`,
     );
-    expect(transactions?.['ratio']).toBeGreaterThan(0.1);
-    const [calls] = await db.query(`select
+    expect(transactions?.ratio).toBeGreaterThan(0.1);
+    const [calls] = await db.query<{ ratio: number }>(`select
       (select sum(calls) from pg_stat_statements where query like 'select category from product_categories%')::float8 /
       (select sum(calls) from pg_stat_statements where query like 'select id, title, price from products%')::float8 as ratio`);
-    expect(calls?.['ratio']).toBe(25);
+    expect(calls?.ratio).toBe(25);
   });
 
   test('keeps the rate, and counts the wait for a session into the latency', async () => {
