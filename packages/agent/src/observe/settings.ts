@@ -51,7 +51,7 @@ export const OBSERVE_SETTINGS: Readonly<
   bloatMinimumBytes: bytesSetting({
     key: 'observe.bloat-minimum-bytes',
     summary: 'Smallest table or index whose bloat is estimated.',
-    default: 10 * 1024 ** 2,
+    default: 512 * 1024,
     source: 'below it the estimate is coarser than the waste',
   }),
 };

@@ -57,7 +57,10 @@ export interface IndexRow {
   readonly lastScan: Date | null;
 }
 
-/** The whole statement; only two columns differ between versions. */
+/**
+ * The whole statement; only two columns differ between versions. Before PostgreSQL 17 stored trees tell where in
+ * the statement each node stood, which says nothing about the index.
+ */
 const sql = (nullsNotDistinct: string, lastScan: string): string => `
 select
   c.oid as "oid",
@@ -77,8 +80,8 @@ select
   i.indclass::oid[] as "operatorClasses",
   i.indcollation::oid[] as "collations",
   i.indoption::int2[]::int[] as "orderings",
-  i.indexprs::text as "expressionTree",
-  i.indpred::text as "predicateTree",
+  regexp_replace(i.indexprs::text, ':location -?\\d+', ':location -1', 'g') as "expressionTree",
+  regexp_replace(i.indpred::text, ':location -?\\d+', ':location -1', 'g') as "predicateTree",
   i.indisunique as "isUnique",
   i.indisprimary as "isPrimary",
   i.indisexclusion as "isExclusion",

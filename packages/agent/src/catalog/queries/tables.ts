@@ -31,6 +31,8 @@ export interface TableRow {
   readonly deletedRows: number;
   /** Updated rows that needed no new index entry. */
   readonly hotUpdatedRows: number;
+  /** Updated rows whose new version went to another page (PostgreSQL 16+), else null. */
+  readonly newPageUpdatedRows: number | null;
   readonly heapBlocksRead: number;
   readonly heapBlocksHit: number;
   readonly indexBlocksRead: number;
@@ -53,7 +55,8 @@ export interface TableRow {
   readonly indexCount: number;
 }
 
-const sql = `
+/** The whole statement; PostgreSQL 16 added updates that found no room on their page. */
+const sql = (newPageUpdates: string): string => `
 select
   c.oid as "oid",
   n.nspname::text as "schema",
@@ -77,6 +80,7 @@ select
   pg_catalog.pg_stat_get_tuples_updated(c.oid)::float8 as "updatedRows",
   pg_catalog.pg_stat_get_tuples_deleted(c.oid)::float8 as "deletedRows",
   pg_catalog.pg_stat_get_tuples_hot_updated(c.oid)::float8 as "hotUpdatedRows",
+  ${newPageUpdates} as "newPageUpdatedRows",
   (pg_catalog.pg_stat_get_blocks_fetched(c.oid) - pg_catalog.pg_stat_get_blocks_hit(c.oid))::float8 as "heapBlocksRead",
   pg_catalog.pg_stat_get_blocks_hit(c.oid)::float8 as "heapBlocksHit",
   x.blocks_read as "indexBlocksRead",
@@ -125,7 +129,13 @@ export const tablesQuery: CatalogQuery<TableRow> = defineCatalogQuery({
   scope: 'database',
   timeoutMs: 10_000,
   parameters: ['last object id seen', 'page size in rows'],
-  variants: [{ since: { server: 140_000 }, sql }],
+  variants: [
+    { since: { server: 140_000 }, sql: sql('null::float8') },
+    {
+      since: { server: 160_000 },
+      sql: sql('pg_catalog.pg_stat_get_tuples_newpage_updated(c.oid)::float8'),
+    },
+  ],
   row: z.object({
     oid: number,
     schema: text,
@@ -149,6 +159,7 @@ export const tablesQuery: CatalogQuery<TableRow> = defineCatalogQuery({
     updatedRows: number,
     deletedRows: number,
     hotUpdatedRows: number,
+    newPageUpdatedRows: numberOrNull,
     heapBlocksRead: number,
     heapBlocksHit: number,
     indexBlocksRead: number,
