@@ -1,0 +1,77 @@
+/**
+ * `npm run check`: every gate in order, stopping at the first that fails with the command that mends it.
+ * Ends with the plain line `N passed, N failed`: tests, and each gate as one.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, installPackages, root, run, say } from './workspace.mjs';
+
+const GATES = [
+  { name: 'format and lint', command: ['npx', 'biome', 'ci', '.'], mend: 'npx biome check --write .' },
+  { name: 'types', command: ['npx', 'tsc', '-p', 'tsconfig.checks.json'], mend: 'read the errors above' },
+  { name: 'unused code', command: ['npx', 'knip'], mend: 'remove what is not used' },
+  { name: 'documented exports', command: ['npx', 'typedoc'], mend: 'write the missing docstrings' },
+  { name: 'generated docs', command: ['node', 'scripts/gen-reference.mjs', '--check'], mend: 'npm run docs' },
+];
+
+/** Runs the gates; gives how many passed, and ends at the first failure. */
+export function runGates() {
+  installPackages();
+  build();
+  let passed = 0;
+  for (const gate of GATES) {
+    const startMs = performance.now();
+    const [command, ...args] = gate.command;
+    if (run(command, args, { quiet: true }) !== 0) {
+      say(`✗ ${gate.name}: mend it with: ${gate.mend}`);
+      return { passed, failed: 1, skipped: 0 };
+    }
+    passed += 1;
+    say(`✓ ${gate.name} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);
+  }
+  return { passed, failed: 0, skipped: 0 };
+}
+
+/**
+ * Runs the tests on one Node.
+ * @param {{ node?: string, filters?: readonly string[], env?: NodeJS.ProcessEnv }} options
+ */
+export function runTests(options = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'pgsteward-report-'));
+  const file = join(directory, 'report.json');
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile=${file}`];
+  const code = run(options.node ?? process.execPath, [...args, ...(options.filters ?? [])], {
+    env: { NO_COLOR: '1', ...options.env },
+  });
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    const failedFiles = report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? 1 : 0;
+    const failed = report.numFailedTests + failedFiles;
+    return {
+      passed: report.numPassedTests,
+      failed: code !== 0 && failed === 0 ? 1 : failed,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Adds results and prints the closing line; gives the exit code. */
+export function close(...results) {
+  const sum = (name) => results.reduce((total, result) => total + result[name], 0);
+  const skipped = sum('skipped');
+  process.stdout.write(
+    `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+  );
+  return sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
+}
+
+if (process.argv[1] === join(root, 'scripts/check.mjs')) {
+  const gates = runGates();
+  process.exitCode = close(gates, ...(gates.failed > 0 || process.argv.includes('--gates') ? [] : [runTests()]));
+}

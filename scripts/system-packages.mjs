@@ -1,0 +1,33 @@
+/**
+ * The Debian packages that tests and benchmarks run beside npm's: real peers and real poolers. Installed
+ * through apt when this is Debian and the user is root; named with their reason otherwise.
+ */
+import { existsSync } from 'node:fs';
+import { run, say } from './workspace.mjs';
+
+/** What is needed, the file that proves it is there, and why. */
+const PACKAGES = [
+  { name: 'postgresql-15', file: '/usr/lib/postgresql/15/bin/pgbench', why: 'a distribution server and pgbench' },
+  { name: 'pgbouncer', file: '/usr/sbin/pgbouncer', why: 'audits through a pooler in transaction mode' },
+  { name: 'pgbadger', file: '/usr/bin/pgbadger', why: 'the peer of bench/audit-exam' },
+];
+
+/** Makes sure that every package is there, or ends this process with what to install. */
+export function installSystemPackages() {
+  const missing = PACKAGES.filter((candidate) => !existsSync(candidate.file));
+  if (missing.length === 0) return;
+  const names = missing.map((candidate) => candidate.name);
+  const mayInstall = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
+  if (mayInstall && install(names)) return;
+  for (const { name, why } of missing) say(`missing: ${name} (${why})`);
+  say(`run as root: apt-get install ${names.join(' ')}`);
+  process.exit(2);
+}
+
+function install(names) {
+  say(`installing Debian packages: ${names.join(', ')} …`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  if (run('apt-get', ['update', '-qq'], { quiet: true, env }) !== 0) return false;
+  const args = ['install', '-y', '-qq', '--no-install-recommends', ...names];
+  return run('apt-get', args, { quiet: true, env }) === 0;
+}
