@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteQualified } from '../../kernel/index.ts';
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../../kernel/index.ts';
 import type { ReadStatement } from '../../postgres/index.ts';
 
 /** A foreign key, declared or evident, whose rows are to be sampled. */
@@ -18,9 +18,10 @@ export interface OrphanProbe {
 const PROBE_TIMEOUT_MS = 1_000;
 
 /**
- * Builds the statement that counts sampled rows without a partner: one row with `sampled` and `orphans`.
+ * Builds the statement that counts sampled rows without a partner: one row with `sampled`, `orphans` and
+ * `isFiltered`, true when row-level security hides rows from the role and the counts prove nothing.
  * A row with a null in the key has no partner by definition (MATCH SIMPLE) and is left out.
- * @source PostgreSQL docs 5.4.5 "Foreign Keys"
+ * @source PostgreSQL docs 5.4.5 "Foreign Keys", 5.9 "Row Security Policies"
  */
 export function orphanStatement(probe: OrphanProbe): ReadStatement {
   const child = quoteQualified(probe.schema, probe.tableName);
@@ -37,10 +38,15 @@ export function orphanStatement(probe: OrphanProbe): ReadStatement {
   return {
     id: 'catalog/probe-orphans',
     sql: `select count(*)::int as "sampled", count(*) filter (where not exists (
-        select from ${parent} p where ${matches.join(' and ')}))::int as "orphans"
+        select from ${parent} p where ${matches.join(' and ')}))::int as "orphans",
+        ${isFiltered(child)} or ${isFiltered(parent)} as "isFiltered"
       from (select ${keys.join(', ')} from ${child}${sample}
         where ${keys.map((key) => `${key} is not null`).join(' and ')} limit $1) c`,
     values: [probe.sampleRows],
     timeoutMs: PROBE_TIMEOUT_MS,
   };
+}
+
+function isFiltered(qualifiedName: string): string {
+  return `pg_catalog.row_security_active(${quoteLiteral(qualifiedName)}::regclass)`;
 }

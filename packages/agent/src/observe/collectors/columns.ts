@@ -15,10 +15,15 @@ export async function collectColumns(
   const largest = candidates.toSorted((a, b) => weight(b) - weight(a)).slice(0, limit);
   const section = await collectRows(context, columnsQuery, [largest.map((table) => table.oid)]);
   if (section.status === 'unavailable') return section;
-  return {
-    ...section,
-    data: { columns: section.data, omittedTables: candidates.length - largest.length },
-  };
+  const omittedTables = candidates.length - largest.length;
+  if (omittedTables > 0) {
+    context.noteGap({
+      id: 'observe/column-tables',
+      reason: `the columns of the ${omittedTables} smallest tables were not read`,
+      remedy: `raise ${OBSERVE_SETTINGS.columnTables.key}`,
+    });
+  }
+  return { ...section, data: { columns: section.data, omittedTables } };
 }
 
 /** A partitioned table has no bytes of its own and is always worth its columns. */

@@ -15,7 +15,7 @@ export interface EvidentKey {
 
 /**
  * Finds columns that refer to another table without a constraint: `<table>_id`, of the same type as the single
- * column of that table's primary key, in the same schema.
+ * column of that table's primary key (integers of any width count as one type), in the same schema.
  */
 export function findEvidentKeys(inputs: OrphanInputs): readonly EvidentKey[] {
   const declared = new Set(
@@ -28,10 +28,10 @@ export function findEvidentKeys(inputs: OrphanInputs): readonly EvidentKey[] {
   return inputs.columns.columns.flatMap((column) => {
     const stem = /^(.+)_id$/.exec(column.name)?.[1];
     if (stem === undefined || declared.has(`${column.tableOid}.${column.name}`)) return [];
-    if (kinds.get(column.tableOid) !== 'table') return [];
+    if (kinds.get(column.tableOid) === 'matview') return [];
     const target = nameForms(stem)
       .map((name) => keys.get(`${column.schema}.${name}`))
-      .find((key) => key !== undefined && key.type === column.type && key.tableOid !== column.tableOid);
+      .find((key) => key?.type === typeFamily(column.type) && key.tableOid !== column.tableOid);
     if (target === undefined) return [];
     return [
       {
@@ -53,13 +53,19 @@ interface PrimaryKey {
   readonly tableOid: number;
   readonly tableName: string;
   readonly column: string;
+  /** By {@link typeFamily}. */
   readonly type: string;
+}
+
+/** Type as SQL writes it; integers of any width are one family, since they compare through one index. */
+function typeFamily(type: string): string {
+  return ['smallint', 'integer', 'bigint'].includes(type) ? 'integer' : type;
 }
 
 /** Single-column primary keys by `schema.table`. */
 function primaryKeys(inputs: OrphanInputs): ReadonlyMap<string, PrimaryKey> {
   const types = new Map(
-    inputs.columns.columns.map((column) => [`${column.tableOid}.${column.name}`, column.type]),
+    inputs.columns.columns.map((column) => [`${column.tableOid}.${column.name}`, typeFamily(column.type)]),
   );
   const keys = new Map<string, PrimaryKey>();
   for (const index of inputs.indexes) {
