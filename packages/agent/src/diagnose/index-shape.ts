@@ -35,3 +35,37 @@ export function keepOrder(a: IndexFacts, b: IndexFacts): number {
 export function isSameList(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }
+
+/**
+ * Tells whether a btree index can do nothing that another of its table cannot: its key columns are the other's
+ * leading ones under the same rules, and the other holds every column that it includes. Equal ones are no prefix.
+ */
+export function isIndexPrefix(narrow: IndexFacts, wide: IndexFacts): boolean {
+  const keys = narrow.keyColumnCount;
+  return (
+    narrow.oid !== wide.oid &&
+    narrow.tableOid === wide.tableOid &&
+    narrow.method === 'btree' &&
+    wide.method === 'btree' &&
+    keys <= wide.keyColumnCount &&
+    narrow.columnNumbers.length <= wide.columnNumbers.length &&
+    (keys < wide.keyColumnCount || narrow.columnNumbers.length < wide.columnNumbers.length) &&
+    isLeading(narrow.columnNumbers.slice(0, keys), wide.columnNumbers) &&
+    isLeading(narrow.operatorClasses.slice(0, keys), wide.operatorClasses) &&
+    isLeading(narrow.collations.slice(0, keys), wide.collations) &&
+    isLeading(narrow.orderings.slice(0, keys), wide.orderings) &&
+    narrow.columnNumbers.slice(keys).every((column) => wide.columnNumbers.includes(column)) &&
+    isLeadingTree(narrow.expressionTree, wide.expressionTree) &&
+    narrow.predicateTree === wide.predicateTree
+  );
+}
+
+function isLeading(narrow: readonly number[], wide: readonly number[]): boolean {
+  return narrow.every((value, index) => value === wide[index]);
+}
+
+/** Stored expression lists read `({…} {…})`; one leads another when its members begin it. */
+function isLeadingTree(narrow: string | null, wide: string | null): boolean {
+  if (narrow === null || narrow === wide) return true;
+  return wide?.startsWith(`${narrow.slice(0, -1)} `) ?? false;
+}
