@@ -73,5 +73,8 @@ export function close(...results) {
 
 if (process.argv[1] === join(root, 'scripts/check.mjs')) {
   const gates = runGates();
-  process.exitCode = close(gates, ...(gates.failed > 0 || process.argv.includes('--gates') ? [] : [runTests()]));
+  process.exitCode = close(
+    gates,
+    ...(gates.failed > 0 || process.argv.includes('--gates') ? [] : [runTests()]),
+  );
 }

@@ -7,7 +7,11 @@ import { run, say } from './workspace.mjs';
 
 /** What is needed, the file that proves it is there, and why. */
 const PACKAGES = [
-  { name: 'postgresql-15', file: '/usr/lib/postgresql/15/bin/pgbench', why: 'a distribution server and pgbench' },
+  {
+    name: 'postgresql-15',
+    file: '/usr/lib/postgresql/15/bin/pgbench',
+    why: 'a distribution server and pgbench',
+  },
   { name: 'pgbouncer', file: '/usr/sbin/pgbouncer', why: 'audits through a pooler in transaction mode' },
   { name: 'pgbadger', file: '/usr/bin/pgbadger', why: 'the peer of bench/audit-exam' },
 ];

@@ -51,7 +51,9 @@ export function must(what, command, args, options = {}) {
 export function installPackages() {
   const marker = join(root, 'node_modules', '.package-lock.json');
   if (modifiedMs(marker) >= modifiedMs(join(root, 'package-lock.json'))) return;
-  must('installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+  must('installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    quiet: true,
+  });
 }
 
 /** Compiles the packages when a source is newer than what was compiled. */

@@ -17,7 +17,9 @@ export function advise(
   const proposals = new Map<string, Proposal>();
   const byFinding = findings.map((finding) => {
     const remedies = advisors.filter((advisor) => advisor.remedies.includes(finding.id));
-    const draft = remedies.map((advisor) => advisor.advise(finding, snapshot)).find((found) => found !== null);
+    const draft = remedies
+      .map((advisor) => advisor.advise(finding, snapshot))
+      .find((found) => found !== null);
     if (draft === undefined || draft === null) return [];
     const earlier = proposals.get(draft.id)?.findings ?? [];
     proposals.set(draft.id, { ...draft, findings: [...new Set([...earlier, finding.id])] });

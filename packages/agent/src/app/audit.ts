@@ -1,7 +1,13 @@
 import { advise, advisors } from '../advise/index.ts';
 import { computeObjectives, diagnose, loadParser } from '../diagnose/index.ts';
 import type { Clock, ProgressListener } from '../kernel/index.ts';
-import { OBSERVE_SETTINGS, type Observation, subtract, takeCounters, takeSnapshot } from '../observe/index.ts';
+import {
+  OBSERVE_SETTINGS,
+  type Observation,
+  subtract,
+  takeCounters,
+  takeSnapshot,
+} from '../observe/index.ts';
 import { type ConnectionTarget, openSession, POSTGRES_SETTINGS, type Session } from '../postgres/index.ts';
 import type { Audit } from '../report/index.ts';
 import type { Settings } from '../settings/index.ts';

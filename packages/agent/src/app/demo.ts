@@ -9,7 +9,12 @@ import {
   type WorkloadResult,
 } from '@pgsteward/market-research';
 import { failure, type ProgressListener } from '../kernel/index.ts';
-import { defaultStateDirectory, type EmbeddedServer, ensureDatabase, startEmbedded } from '../postgres/embedded/index.ts';
+import {
+  defaultStateDirectory,
+  type EmbeddedServer,
+  ensureDatabase,
+  startEmbedded,
+} from '../postgres/embedded/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
 /** How large and how long a demo is. */

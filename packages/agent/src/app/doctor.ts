@@ -15,12 +15,17 @@ export interface DoctorItem {
 }
 
 /** Extensions that add something, and what. */
-const EXTENSIONS: readonly { readonly name: string; readonly adds: string; readonly isPreloaded: boolean }[] = [
-  { name: 'hypopg', adds: 'a cross-check of what-if index plans on the target itself', isPreloaded: false },
-  { name: 'pgstattuple', adds: 'exact bloat instead of an estimate', isPreloaded: false },
-  { name: 'amcheck', adds: 'a check of indexes and heaps for corruption', isPreloaded: false },
-  { name: 'pg_wait_sampling', adds: 'wait events at a finer grain than one sample a second', isPreloaded: true },
-];
+const EXTENSIONS: readonly { readonly name: string; readonly adds: string; readonly isPreloaded: boolean }[] =
+  [
+    { name: 'hypopg', adds: 'a cross-check of what-if index plans on the target itself', isPreloaded: false },
+    { name: 'pgstattuple', adds: 'exact bloat instead of an estimate', isPreloaded: false },
+    { name: 'amcheck', adds: 'a check of indexes and heaps for corruption', isPreloaded: false },
+    {
+      name: 'pg_wait_sampling',
+      adds: 'wait events at a finer grain than one sample a second',
+      isPreloaded: true,
+    },
+  ];
 
 /** Examines what a session can see, and says what each missing piece would add. */
 export async function examine(session: Session): Promise<readonly DoctorItem[]> {
@@ -75,7 +80,9 @@ function poolerItem(capabilities: Capabilities): DoctorItem {
     status: isDirect ? 'ok' : 'degraded',
     what: isDirect ? 'connected directly' : `behind a pooler in ${capabilities.pooler} mode`,
     adds: 'a direct connection allows hypothetical indexes and long sessions',
-    remedy: isDirect ? '' : 'give pgsteward the address of PostgreSQL itself; audits work through the pooler too',
+    remedy: isDirect
+      ? ''
+      : 'give pgsteward the address of PostgreSQL itself; audits work through the pooler too',
   };
 }
 
@@ -90,7 +97,13 @@ async function statementsItem(session: Session): Promise<DoctorItem> {
   const hidden = row?.hiddenEntries ?? 0;
   if (hidden > 0) {
     const what = `${hidden} of ${row?.entries ?? 0} statements are hidden from ${session.capabilities.user}`;
-    return { id, status: 'degraded', what, adds, remedy: 'grant pg_read_all_stats (or pg_monitor) to the role' };
+    return {
+      id,
+      status: 'degraded',
+      what,
+      adds,
+      remedy: 'grant pg_read_all_stats (or pg_monitor) to the role',
+    };
   }
   return { id, status: 'ok', what: `${row?.entries ?? 0} statements tracked`, adds, remedy: '' };
 }
@@ -101,7 +114,11 @@ async function settingItems(session: Session): Promise<readonly DoctorItem[]> {
     result.ok ? (result.rows.find((row) => row.name === name)?.value ?? null) : null;
   const wanted = [
     { name: 'track_io_timing', adds: 'time spent reading and writing, apart from time spent computing' },
-    { name: 'compute_query_id', adds: 'the statement id of running sessions', accepts: ['on', 'auto', 'regress'] },
+    {
+      name: 'compute_query_id',
+      adds: 'the statement id of running sessions',
+      accepts: ['on', 'auto', 'regress'],
+    },
     { name: 'track_counts', adds: 'table and index statistics, and autovacuum' },
   ];
   return wanted.map(({ name, adds, accepts = ['on'] }) => {
@@ -124,14 +141,13 @@ function preloadItem(capabilities: Capabilities): DoctorItem {
     status: isLoaded ? 'ok' : 'missing',
     what: isLoaded ? 'loaded' : 'not in shared_preload_libraries',
     adds: 'plans of slow statements as they really ran, in the log',
-    remedy: isLoaded ? '' : 'add auto_explain to session_preload_libraries (no restart) or shared_preload_libraries',
+    remedy: isLoaded
+      ? ''
+      : 'add auto_explain to session_preload_libraries (no restart) or shared_preload_libraries',
   };
 }
 
-function extensionItem(
-  extension: (typeof EXTENSIONS)[number],
-  capabilities: Capabilities,
-): DoctorItem {
+function extensionItem(extension: (typeof EXTENSIONS)[number], capabilities: Capabilities): DoctorItem {
   const { name, adds } = extension;
   const installed = capabilities.extensions.find((candidate) => candidate.name === name);
   if (installed !== undefined) {
@@ -144,6 +160,8 @@ function extensionItem(
     status: 'missing',
     what: isAvailable ? 'on the server, not created in this database' : 'not on the server',
     adds,
-    remedy: isAvailable ? `${preload}run: create extension ${name};` : `install the package that brings ${name}`,
+    remedy: isAvailable
+      ? `${preload}run: create extension ${name};`
+      : `install the package that brings ${name}`,
   };
 }

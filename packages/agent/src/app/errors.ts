@@ -2,10 +2,7 @@ import { defineErrors, type ErrorDefinition } from '../kernel/index.ts';
 
 /** Errors of the commands themselves. */
 export const APP_ERRORS: Readonly<
-  Record<
-    'USAGE' | 'STATEMENTS_UNAVAILABLE' | 'OUTPUT_FILE' | 'WORKLOAD',
-    ErrorDefinition
-  >
+  Record<'USAGE' | 'STATEMENTS_UNAVAILABLE' | 'OUTPUT_FILE' | 'WORKLOAD', ErrorDefinition>
 > = defineErrors('APP', {
   USAGE: {
     message: '{reason}',

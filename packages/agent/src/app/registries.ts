@@ -1,5 +1,5 @@
 import { catalogQueries as catalog } from '../catalog/index.ts';
-import { type Check, checks as allChecks, OBJECTIVE_SETTINGS } from '../diagnose/index.ts';
+import { checks as allChecks, type Check, OBJECTIVE_SETTINGS } from '../diagnose/index.ts';
 import type { ErrorDefinition } from '../kernel/index.ts';
 import { OBSERVE_SETTINGS } from '../observe/index.ts';
 import { EMBEDDED_ERRORS } from '../postgres/embedded/index.ts';

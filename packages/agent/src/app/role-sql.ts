@@ -29,7 +29,7 @@ export function roleSql(options: RoleOptions): string {
         `-- grant pg_read_all_data to ${role};`,
       ];
   return [
-    '-- The role that pgsteward reads with. Run as a superuser (or the cloud vendor\'s admin role).',
+    "-- The role that pgsteward reads with. Run as a superuser (or the cloud vendor's admin role).",
     `create role ${role} login connection limit 5;`,
     '-- Set the password in psql, so that it stands in no script and no log:',
     `--   \\password ${role}`,
@@ -47,7 +47,7 @@ export function roleSql(options: RoleOptions): string {
     `alter role ${role} set idle_in_transaction_session_timeout = '10s';`,
     `alter role ${role} set search_path = pg_catalog;`,
     '',
-    '-- Statement statistics; needs shared_preload_libraries = \'pg_stat_statements\' and a restart.',
+    "-- Statement statistics; needs shared_preload_libraries = 'pg_stat_statements' and a restart.",
     `-- Run while connected to ${options.database.replaceAll(/[\r\n]/g, ' ')}:`,
     'create extension if not exists pg_stat_statements;',
     '',

@@ -1,5 +1,4 @@
-import { type Configuration, findTarget, loadConfiguration } from '../../app/index.ts';
-import { APP_ERRORS } from '../../app/index.ts';
+import { APP_ERRORS, type Configuration, findTarget, loadConfiguration } from '../../app/index.ts';
 import { failure, unwrap } from '../../kernel/index.ts';
 import type { ConnectionTarget } from '../../postgres/index.ts';
 import type { Output } from './output.ts';

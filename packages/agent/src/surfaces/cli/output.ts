@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { APP_ERRORS } from '../../app/index.ts';
-import { escapeControls, failure, PgstewardError } from '../../kernel/index.ts';
+import { escapeControls, failure, type PgstewardError } from '../../kernel/index.ts';
 
 /** Where a command writes: data to stdout, decoration to stderr. */
 export interface Output {

@@ -29,7 +29,10 @@ export function buildProgram(options: ProgramOptions): Command {
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
   const add = (name: string, describe: (command: Command) => Command): Command =>
     withCommonOptions(describe(program.command(name)));
-  const run = async (flags: OutputFlags, work: (context: CommandContext) => Promise<ExitCode>): Promise<void> => {
+  const run = async (
+    flags: OutputFlags,
+    work: (context: CommandContext) => Promise<ExitCode>,
+  ): Promise<void> => {
     const output = createOutput(flags, options.environment);
     options.onExit(await work({ output, environment: options.environment, signal: options.signal }));
   };
@@ -55,7 +58,10 @@ function withCommonOptions(command: Command): Command {
     .option('--json', 'write JSON to stdout')
     .option('--quiet', 'no progress and no hints on stderr')
     .option('--no-color', 'no colour')
-    .option('--config <file>', 'configuration file (default: pgsteward.toml here, then in ~/.config/pgsteward)')
+    .option(
+      '--config <file>',
+      'configuration file (default: pgsteward.toml here, then in ~/.config/pgsteward)',
+    )
     .option('--set <key=value>', 'set one setting; may be repeated', collect);
 }
 

@@ -33,7 +33,10 @@ export function describeAudit(command: Command): Command {
     .option('--target <name>', 'a [target.NAME] of the configuration file')
     .option('--format <format>', `form of the report: ${FORMATS.join(', ')}`, 'text')
     .option('--output <file>', 'write the report to a file instead of stdout')
-    .option('--fail-on <severity>', 'exit with 4 when a finding is at least this severe: critical, warning, info')
+    .option(
+      '--fail-on <severity>',
+      'exit with 4 when a finding is at least this severe: critical, warning, info',
+    )
     .option('--verbose', 'show every finding of severity info, column statistics and sizes');
 }
 

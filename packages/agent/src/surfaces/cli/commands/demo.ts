@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import { APP_ERRORS, type Demo, demoThresholds, runAudit, startDemo } from '../../../app/index.ts';
-import { type ExitCode, failure, formatCount, formatDuration, systemClock, unwrap } from '../../../kernel/index.ts';
+import {
+  type ExitCode,
+  failure,
+  formatCount,
+  formatDuration,
+  systemClock,
+  unwrap,
+} from '../../../kernel/index.ts';
 import { parseTarget } from '../../../postgres/index.ts';
 import { type CommandContext, type CommonFlags, configure } from '../context.ts';
 import { createProgressBar } from '../progress.ts';
