@@ -1,0 +1,13 @@
+import { defineColumnTypeCheck } from '../../column-type-check.ts';
+import type { Check } from '../../types.ts';
+
+/** Finds columns of type money. */
+export const moneyType: Check = defineColumnTypeCheck({
+  name: 'money-type',
+  title: 'Columns of type money',
+  source: 'PostgreSQL docs 8.2 "Monetary Types"; PostgreSQL wiki "Don\'t Do This"',
+  matches: (column) => column.typeName === 'money',
+  fault: () => 'is money: its currency and decimals are those of the server setting lc_monetary',
+  conversion: (name) => `type numeric(14, 2) using ${name}::numeric`,
+  caution: 'keep the currency in a column of its own; the statement locks and rewrites the table',
+});

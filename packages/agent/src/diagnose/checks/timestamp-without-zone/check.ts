@@ -1,0 +1,13 @@
+import { defineColumnTypeCheck } from '../../column-type-check.ts';
+import type { Check } from '../../types.ts';
+
+/** Finds columns that keep a moment without saying in which time zone. */
+export const timestampWithoutZone: Check = defineColumnTypeCheck({
+  name: 'timestamp-without-zone',
+  title: 'Timestamps without time zone',
+  source: 'PostgreSQL docs 8.5.1.3 "Time Stamps"; PostgreSQL wiki "Don\'t Do This"',
+  matches: (column) => column.typeName === 'timestamp',
+  fault: () => 'is timestamp without time zone: the moment depends on who reads it',
+  conversion: (name) => `type timestamptz using ${name} at time zone 'UTC'`,
+  caution: 'name the zone that the values were written in; the statement locks the table and may rewrite it',
+});
