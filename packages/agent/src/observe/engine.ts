@@ -57,8 +57,7 @@ const independent = {
   archiver: (context: CollectorContext) => collectRow(context, archiverQuery),
   io: (context: CollectorContext) => collectRows(context, ioQuery),
   constraints: (context: CollectorContext) => collectListing(context, constraintsQuery),
-  partitionedTables: (context: CollectorContext) =>
-    collectListing(context, partitionedTablesQuery, [context.lockedOids]),
+  partitionedTables: (context: CollectorContext) => collectListing(context, partitionedTablesQuery),
   preparedTransactions: (context: CollectorContext) => collectRows(context, preparedTransactionsQuery),
   vacuumProgress: (context: CollectorContext) => collectRows(context, vacuumProgressQuery),
   collations: (context: CollectorContext) => collectRows(context, collationsQuery),

@@ -54,6 +54,10 @@ export interface SettingFacts extends ServerSettingRow {
 export interface SequenceFacts extends SequenceRow {
   /** Largest value in the column; null when not read (no index, no SELECT right, no column). */
   readonly columnMaximum: number | null;
+  /** Value that the sequence gives next, as of when the column was read; null when that was not read. */
+  readonly nextValue: number | null;
+  /** Whether a row already has that next value; null when the column was not read. */
+  readonly isNextTaken: boolean | null;
   /** Why `columnMaximum` was not read; null when it was, or when there is nothing to read. */
   readonly columnMaximumGap: Unavailable | null;
 }

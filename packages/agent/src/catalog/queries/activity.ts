@@ -28,6 +28,8 @@ export interface SessionRow {
   readonly queryId: string | null;
   /** First 2,000 characters of the current or last statement. */
   readonly query: string | null;
+  /** How long it has been waiting for a heavyweight lock; null when it does not, or has only just begun. */
+  readonly lockWaitMs: number | null;
   /** Processes that this one waits for. */
   readonly blockedBy: readonly number[];
   /** In the connected database. */
@@ -35,7 +37,14 @@ export interface SessionRow {
   readonly isOwn: boolean;
 }
 
+/** The locks are read only when a session waits for one: a CTE runs when its first row is asked for. */
 const sql = `
+with waits as materialized (
+  select l.pid, min(l.waitstart) as began
+  from pg_catalog.pg_locks l
+  where not l.granted
+  group by l.pid
+)
 select
   a.pid as "pid",
   a.datname::text as "database",
@@ -54,6 +63,9 @@ select
   a.backend_xid is not null as "hasTransactionId",
   a.query_id::text as "queryId",
   left(a.query, 2000) as "query",
+  case when a.wait_event_type = 'Lock' then (
+    select (extract(epoch from clock_timestamp() - w.began) * 1000)::float8 from waits w where w.pid = a.pid
+  ) end as "lockWaitMs",
   case when a.wait_event_type = 'Lock' then pg_catalog.pg_blocking_pids(a.pid) else '{}' end as "blockedBy",
   coalesce(a.datname = pg_catalog.current_database(), false) as "isHere",
   a.pid = pg_catalog.pg_backend_pid() or coalesce(a.application_name = 'pgsteward', false) as "isOwn"
@@ -86,6 +98,7 @@ export const activityQuery: CatalogQuery<SessionRow> = defineCatalogQuery({
     hasTransactionId: flag,
     queryId: textOrNull,
     query: textOrNull,
+    lockWaitMs: numberOrNull,
     blockedBy: numbers,
     isHere: flag,
     isOwn: flag,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { number, numberOrNull, text, textOrNull, texts, timeOrNull } from '../columns.ts';
+import { flag, number, numberOrNull, text, textOrNull, texts, timeOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
 
 /** One partitioned table and what its partitions cover. */
@@ -18,7 +18,9 @@ export interface PartitionedTableRow {
   readonly defaultName: string | null;
   /** Rows in the default partition by the statistics collector. */
   readonly defaultRows: number | null;
-  /** Bounds of the newest partition when the key is one date or timestamp column. */
+  /** Whether a partition reaches MAXVALUE or infinity, so that no future row is without one. */
+  readonly isOpenEnded: boolean;
+  /** Bounds of the newest bounded partition when the key is one date or timestamp column. */
   readonly newestFrom: Date | null;
   readonly newestTo: Date | null;
   readonly now: Date;
@@ -42,6 +44,7 @@ select
   dn.nspname::text as "defaultSchema",
   d.relname::text as "defaultName",
   pg_catalog.pg_stat_get_live_tuples(d.oid)::float8 as "defaultRows",
+  coalesce(b.is_open_ended, false) as "isOpenEnded",
   b.newest_from as "newestFrom",
   b.newest_to as "newestTo",
   clock_timestamp() as "now"
@@ -54,18 +57,24 @@ left join pg_catalog.pg_attribute ka on ka.attrelid = c.oid and ka.attnum = p.pa
 left join pg_catalog.pg_type y on y.oid = ka.atttypid
 left join lateral (
   select
-    (regexp_match(x.bound, 'FROM \\(''([^'']+)''\\)'))[1]::timestamptz as newest_from,
-    (regexp_match(x.bound, 'TO \\(''([^'']+)''\\)'))[1]::timestamptz as newest_to
+    max(x.lower_bound::timestamptz) filter (where x.upper_bound is not null) as newest_from,
+    max(x.upper_bound::timestamptz) as newest_to,
+    bool_or(x.upper_bound is null) as is_open_ended
   from (
-    select pg_catalog.pg_get_expr(k.relpartbound, k.oid) as bound
+    select
+      nullif((regexp_match(e.bound, 'FROM \\(''([^'']+)''\\)'))[1], '-infinity') as lower_bound,
+      nullif((regexp_match(e.bound, 'TO \\(''([^'']+)''\\)'))[1], 'infinity') as upper_bound
     from pg_catalog.pg_inherits i
     join pg_catalog.pg_class k on k.oid = i.inhrelid
-    where i.inhparent = c.oid and k.oid <> all ($3::oid[])
+    -- Without a relation pg_get_expr takes no lock: a partition under an exclusive lock is seen all the same.
+    cross join lateral (select pg_catalog.pg_get_expr(k.relpartbound, 0) as bound) e
+    where i.inhparent = c.oid
+      and k.oid <> p.partdefid
+      and p.partstrat = 'r'
+      and p.partnatts = 1
+      and y.typname in ('date', 'timestamp', 'timestamptz')
   ) x
-  where x.bound ~ 'TO \\(''[^'']+''\\)'
-  order by 2 desc
-  limit 1
-) b on p.partstrat = 'r' and p.partnatts = 1 and y.typname in ('date', 'timestamp', 'timestamptz')
+) b on true
 where c.oid > $1::oid
 order by c.oid
 limit $2`;
@@ -76,7 +85,7 @@ export const partitionedTablesQuery: CatalogQuery<PartitionedTableRow> = defineC
   source: 'PostgreSQL docs 51.35 "pg_partitioned_table"',
   scope: 'database',
   timeoutMs: 10_000,
-  parameters: ['last object id seen', 'page size in rows', 'object ids of locked relations'],
+  parameters: ['last object id seen', 'page size in rows'],
   variants: [{ since: { server: 140_000 }, sql }],
   row: z.object({
     oid: number,
@@ -90,6 +99,7 @@ export const partitionedTablesQuery: CatalogQuery<PartitionedTableRow> = defineC
     defaultSchema: textOrNull,
     defaultName: textOrNull,
     defaultRows: numberOrNull,
+    isOpenEnded: flag,
     newestFrom: timeOrNull,
     newestTo: timeOrNull,
     now: z.date(),

@@ -12,6 +12,18 @@ import { collectListing } from './plain.ts';
 /** Most columns whose maximum is read in one run: each costs one index descent and one round trip. */
 const MAXIMUM_PROBES = 300;
 
+/** Types that hold the digits of a sequence as text; their order says nothing. */
+const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'citext', 'name']);
+
+type ColumnReading = Pick<SequenceFacts, 'columnMaximum' | 'nextValue' | 'isNextTaken' | 'columnMaximumGap'>;
+
+const NOT_READ: ColumnReading = {
+  columnMaximum: null,
+  nextValue: null,
+  isNextTaken: null,
+  columnMaximumGap: null,
+};
+
 /** Reads sequences, each with the largest value of its column where an index gives it at once. */
 export async function collectSequences(
   context: CollectorContext,
@@ -25,9 +37,12 @@ export async function collectSequences(
   let probes = 0;
   for (const sequence of section.data) {
     const isWorthwhile =
-      sequence.lastValue !== null && isIndexed(sequence, indexed) && probes < MAXIMUM_PROBES;
+      sequence.isReadable &&
+      !TEXT_TYPES.has(sequence.columnType ?? '') &&
+      isIndexed(sequence, indexed) &&
+      probes < MAXIMUM_PROBES;
     if (!isWorthwhile || locked.has(sequence.tableOid ?? 0)) {
-      data.push({ ...sequence, columnMaximum: null, columnMaximumGap: null });
+      data.push({ ...sequence, ...NOT_READ });
       continue;
     }
     probes += 1;
@@ -47,24 +62,28 @@ function isIndexed(sequence: SequenceRow, indexed: ReadonlySet<string>): boolean
   return indexed.has(`${sequence.tableOid ?? 0}.${sequence.columnName ?? ''}`);
 }
 
-async function readMaximum(
-  context: CollectorContext,
-  sequence: SequenceRow,
-): Promise<Pick<SequenceFacts, 'columnMaximum' | 'columnMaximumGap'>> {
-  const { tableSchema, tableName, columnName } = sequence;
-  if (tableSchema === null || tableName === null || columnName === null) {
-    return { columnMaximum: null, columnMaximumGap: null };
-  }
+async function readMaximum(context: CollectorContext, sequence: SequenceRow): Promise<ColumnReading> {
+  const { tableSchema, tableName, columnName, oid, schema, name, increment } = sequence;
+  if (tableSchema === null || tableName === null || columnName === null) return NOT_READ;
   try {
-    const statement = columnMaximumStatement({ schema: tableSchema, tableName, column: columnName });
-    const rows = await context.session.read(statement);
+    const isUsed = sequence.lastValue !== null;
+    const [row] = await context.session.read(
+      columnMaximumStatement({
+        schema: tableSchema,
+        tableName,
+        column: columnName,
+        sequence: { oid, schema, name, increment, isUsed },
+      }),
+    );
     return {
-      columnMaximum: (rows[0]?.['maximum'] as number | null | undefined) ?? null,
+      columnMaximum: (row?.['maximum'] as number | null | undefined) ?? null,
+      nextValue: (row?.['nextValue'] as number | null | undefined) ?? null,
+      isNextTaken: (row?.['isNextTaken'] as boolean | undefined) ?? null,
       columnMaximumGap: null,
     };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return { columnMaximum: null, columnMaximumGap: explainProbe(error) };
+    return { ...NOT_READ, columnMaximumGap: explainProbe(error) };
   }
 }
 
