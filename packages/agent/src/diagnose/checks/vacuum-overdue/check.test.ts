@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOf, observe, settingsWith } from '../../../../../../test/support/check.ts';
+import { type TestDatabase, withDatabase } from '../../../../../../test/support/index.ts';
+import { OBSERVE_SETTINGS, type Observation, type Sections } from '../../../observe/index.ts';
+import { runOne } from '../../engine.ts';
+import { vacuumOverdue } from './check.ts';
+
+/** 5,000 rows known to autovacuum (threshold 1,050), of which 3,000 die. */
+async function plantDead(db: TestDatabase, name: string, options = 'fillfactor = 100'): Promise<void> {
+  await db.query(
+    `create table ${name} (id int) with (${options}); insert into ${name} select generate_series(1, 5000)`,
+  );
+  await db.query('select pg_stat_force_next_flush()');
+  await db.query(`vacuum (analyze) ${name}`);
+  await db.query(`delete from ${name} where id <= 3000`);
+  await db.query('select pg_stat_force_next_flush()');
+}
+
+function withSection<K extends keyof Sections>(
+  observation: Observation,
+  name: K,
+  data: Sections[K],
+): Observation {
+  const section = { status: 'ok' as const, data, readAt: new Date(), tookMs: 0 };
+  const { snapshot } = observation;
+  return { ...observation, snapshot: { ...snapshot, sections: { ...snapshot.sections, [name]: section } } };
+}
+
+const settings = settingsWith(
+  [...Object.values(OBSERVE_SETTINGS), ...Object.values(vacuumOverdue.settings)],
+  {},
+);
+
+describe('diagnose/vacuum-overdue', () => {
+  it('finds a table past twice its own threshold, and not the one whose threshold is higher', () =>
+    withDatabase(async (db) => {
+      await plantDead(db, '"t;""1"');
+      await plantDead(db, 'patient', 'autovacuum_vacuum_scale_factor = 0.5');
+      expect(await findingsOf(vacuumOverdue, db)).toMatchObject([
+        {
+          id: 'diagnose/vacuum-overdue',
+          severity: 'warning',
+          subject: { kind: 'table', schema: 'public', name: 't;"1' },
+          evidence: { deadRows: 3_000, autovacuumThresholdRows: 1_050, isAutovacuumEnabled: true },
+          threshold: { key: 'diagnose.vacuum-overdue.factor-count', value: 2 },
+        },
+      ]);
+      await db.query('vacuum "t;""1"');
+      expect(await findingsOf(vacuumOverdue, db)).toEqual([]);
+    }));
+
+  it("reads the table's own switch and PostgreSQL 18's upper limit", () =>
+    withDatabase(async (db) => {
+      await plantDead(db, 'switched_off', 'autovacuum_enabled = off');
+      await plantDead(
+        db,
+        'limited',
+        'autovacuum_vacuum_scale_factor = 0.9, autovacuum_vacuum_max_threshold = 600',
+      );
+      const findings = await findingsOf(vacuumOverdue, db);
+      expect(findings.map((found) => found.subject.name).toSorted()).toEqual(['limited', 'switched_off']);
+      const off = findings.find((found) => found.subject.name === 'switched_off');
+      expect(off?.evidence['isAutovacuumEnabled']).toBe(false);
+      expect(off?.remedy).toContain('reset (autovacuum_enabled)');
+    }));
+
+  it('only mentions a table that is overdue by inserts, as a freshly loaded one is', () =>
+    withDatabase(async (db) => {
+      await db.query('create table t (id int); insert into t select generate_series(1, 5000)');
+      await db.query('create table off (id int) with (autovacuum_vacuum_insert_threshold = -1)');
+      await db.query('insert into off select generate_series(1, 5000)');
+      await db.query(
+        'create table small (id int); insert into small select generate_series(1, 500); delete from small',
+      );
+      await db.query('select pg_stat_force_next_flush()');
+      expect(await findingsOf(vacuumOverdue, db)).toMatchObject([
+        { severity: 'info', subject: { name: 't' }, evidence: { insertedSinceVacuumRows: 5_000 } },
+      ]);
+    }));
+
+  it('leaves out a table in vacuum and names autovacuum switched off for the server (sections replaced by hand)', () =>
+    withDatabase(async (db) => {
+      await plantDead(db, 't');
+      const observation = await observe(db.url, settings);
+      const { serverSettings } = observation.snapshot.sections;
+      const oid = Number((await db.query("select 't'::regclass::oid::int8 as oid"))[0]?.['oid']);
+      const progress = [
+        { pid: 1, tableOid: oid, phase: 'scanning heap', heapBlocks: 1, heapBlocksVacuumed: 0 },
+      ];
+      const busy = withSection(observation, 'vacuumProgress', progress);
+      expect(runOne(vacuumOverdue, busy, settings).findings).toEqual([]);
+      if (serverSettings.status !== 'ok') throw new Error(serverSettings.reason);
+      const facts = serverSettings.data.get('autovacuum');
+      if (facts === undefined) throw new Error('no setting autovacuum');
+      const off = new Map([...serverSettings.data, ['autovacuum', { ...facts, value: 'off' }] as const]);
+      const found = runOne(vacuumOverdue, withSection(busy, 'serverSettings', off), settings).findings;
+      expect(found).toMatchObject([
+        { severity: 'warning', subject: { kind: 'setting', name: 'autovacuum' } },
+      ]);
+    }));
+});
