@@ -4,11 +4,11 @@ import type { ConnectionTarget } from './target.ts';
 
 const CANCEL_REQUEST_CODE = 80_877_102;
 const CANCEL_REQUEST_BYTES = 16;
-const CANCEL_TIMEOUT_MS = 2_000;
+const CANCEL_TIMEOUT_MS = 1_000;
 
 /**
  * Asks the server to cancel what a connection is running. Sent in the clear even for a TLS session, which
- * servers accept: it holds only the session's one-time cancel key. Resolves when sent; never rejects.
+ * servers accept: it holds only the session's one-time cancel key. Resolves when the server took it; never rejects.
  * @source PostgreSQL docs 53.2.8 "Canceling Requests in Progress"
  */
 export function sendCancelRequest(client: Client, target: ConnectionTarget): Promise<void> {
@@ -24,10 +24,14 @@ export function sendCancelRequest(client: Client, target: ConnectionTarget): Pro
     const socket = host.startsWith('/')
       ? createConnection(`${host}/.s.PGSQL.${port}`)
       : createConnection(port, host);
-    socket.setTimeout(CANCEL_TIMEOUT_MS, () => socket.destroy());
-    socket.on('error', () => resolve());
-    socket.on('close', () => resolve());
-    socket.on('connect', () => socket.end(packet));
+    const timer = setTimeout(() => socket.destroy(), CANCEL_TIMEOUT_MS);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    // The server hangs up when it has passed the request on; PgBouncer drops it when the client hangs up first.
+    socket.on('connect', () => socket.write(packet));
     socket.resume();
   });
 }

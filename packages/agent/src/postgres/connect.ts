@@ -1,4 +1,7 @@
+import type { Socket } from 'node:net';
 import { Client, type ClientConfig, TypeOverrides } from 'pg';
+import { failure } from '../kernel/index.ts';
+import { POSTGRES_ERRORS } from './errors.ts';
 import type { ConnectionTarget } from './target.ts';
 import { isTlsRefusal, translateConnectError } from './translate-error.ts';
 
@@ -9,33 +12,59 @@ const OID = { int8: 20, oid: 26, xid: 28, numeric: 1700 } as const;
 
 /**
  * Opens one connection, trying TLS and plain in the order that the target's sslmode asks for.
- * @param timeoutMs limit for the whole handshake, in milliseconds
- * @throws a POSTGRES.* error that names what is wrong and what to do
+ * @param timeoutMs limit for the handshake of one attempt, in milliseconds
+ * @param signal gives up at once
+ * @throws a POSTGRES.* error that names what is wrong and what to do; POSTGRES.CANCELLED
  */
-export async function connect(target: ConnectionTarget, timeoutMs: number): Promise<Client> {
-  const attempts = connectionAttempts(target);
-  let first: unknown;
-  for (const config of attempts) {
-    const client = new Client({
-      ...config,
-      application_name: APPLICATION_NAME,
-      connectionTimeoutMillis: timeoutMs,
-      keepAlive: true,
-      pipeline: true,
-      types: numericTypes(),
-    });
-    // A connection that breaks while idle reports here; the next read sees the same and says so.
-    client.on('error', () => undefined);
+export async function connect(
+  target: ConnectionTarget,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Client> {
+  let telling: unknown;
+  for (const config of connectionAttempts(target)) {
+    const client = createClient(config, timeoutMs);
     try {
-      await client.connect();
+      await connectOrAbort(client, signal);
       return client;
     } catch (error) {
-      first ??= error;
       await client.end().catch(() => undefined);
+      if (signal?.aborted === true) throw failure(POSTGRES_ERRORS.CANCELLED);
+      // That one attempt of two found no TLS tells less than what the other one was answered.
+      if (telling === undefined || !isTlsRefusal(error)) telling = error;
       if (!isWorthRetrying(target, error)) break;
     }
   }
-  throw translateConnectError(first, target, timeoutMs);
+  throw translateConnectError(telling, target, timeoutMs);
+}
+
+/** Breaks a connection off without a goodbye: the other end may be past answering. */
+export function destroyConnection(client: Client): void {
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
+}
+
+function createClient(config: ClientConfig, timeoutMs: number): Client {
+  const client = new Client({
+    ...config,
+    application_name: APPLICATION_NAME,
+    connectionTimeoutMillis: timeoutMs,
+    keepAlive: true,
+    pipeline: true,
+    types: numericTypes(),
+  });
+  // A connection that breaks while idle reports here; the next read sees the same and says so.
+  client.on('error', () => undefined);
+  return client;
+}
+
+async function connectOrAbort(client: Client, signal: AbortSignal | undefined): Promise<void> {
+  const onAbort = (): void => destroyConnection(client);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    await client.connect();
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
 function connectionAttempts(target: ConnectionTarget): readonly ClientConfig[] {

@@ -25,18 +25,27 @@ export async function detectPooler(
     return 'unknown';
   }
   try {
-    const [mine, theirs] = [await backendOf(client), await backendOf(second)];
-    const again = await backendOf(client);
-    if (mine === theirs || mine !== again) return 'transaction';
-    return 'session';
+    const mine = await backendOf(client, ANSWER_TIMEOUT_MS);
+    const theirs = await backendOf(second, POOL_TIMEOUT_MS).catch(() => null);
+    if (theirs === null) return 'unknown';
+    const again = await backendOf(client, ANSWER_TIMEOUT_MS);
+    return mine === theirs || mine !== again ? 'transaction' : 'session';
   } finally {
     await second.end().catch(() => undefined);
   }
 }
 
-async function backendOf(client: Client): Promise<number> {
-  const result = await client.query<{ pid: number }>(
-    '/* pgsteward:postgres/pooler */ select pg_catalog.pg_backend_pid() as pid',
-  );
+/** Longest wait for a server connection of a pool that may be full, in milliseconds. */
+const POOL_TIMEOUT_MS = 1_000;
+
+/** Longest wait for the session that has just answered, in milliseconds. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+async function backendOf(client: Client, timeoutMs: number): Promise<number> {
+  const query = {
+    text: '/* pgsteward:postgres/pooler */ select pg_catalog.pg_backend_pid() as pid',
+    query_timeout: timeoutMs,
+  };
+  const result = await client.query<{ pid: number }>(query);
   return result.rows[0]?.pid ?? 0;
 }

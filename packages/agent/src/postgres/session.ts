@@ -2,7 +2,7 @@ import { type Client, DatabaseError } from 'pg';
 import { failure, type PgstewardError } from '../kernel/index.ts';
 import { sendCancelRequest } from './cancel.ts';
 import { readCapabilities } from './capabilities.ts';
-import { connect } from './connect.ts';
+import { connect, destroyConnection } from './connect.ts';
 import { POSTGRES_ERRORS } from './errors.ts';
 import type { ConnectionTarget } from './target.ts';
 import type { ReadStatement, Session } from './types.ts';
@@ -26,11 +26,11 @@ export const MINIMUM_VERSION_NUMBER = 140_000;
  */
 export async function openSession(target: ConnectionTarget, options: SessionOptions): Promise<Session> {
   throwIfCancelled(options.signal);
-  const client = await connect(target, options.connectTimeoutMs);
+  const client = await connect(target, options.connectTimeoutMs, options.signal);
   const session = createReader(client, target, options);
   try {
     const capabilities = await readCapabilities(session.read, client, () =>
-      connect(target, options.connectTimeoutMs),
+      connect(target, options.connectTimeoutMs, options.signal),
     );
     if (capabilities.versionNumber < MINIMUM_VERSION_NUMBER) {
       const { version } = capabilities;
@@ -49,7 +49,7 @@ function createReader(client: Client, target: ConnectionTarget, options: Session
   let statements = 0;
   let databaseMs = 0;
   const onAbort = (): void => {
-    sendCancelRequest(client, target).finally(() => client.end().catch(() => undefined));
+    void sendCancelRequest(client, target).then(() => endSoon(client));
   };
   options.signal?.addEventListener('abort', onAbort, { once: true });
   return {
@@ -69,9 +69,18 @@ function createReader(client: Client, target: ConnectionTarget, options: Session
     selfLoad: () => ({ statements, databaseMs }),
     async close() {
       options.signal?.removeEventListener('abort', onAbort);
-      await client.end().catch(() => undefined);
+      await endSoon(client);
     },
   };
+}
+
+const GOODBYE_MS = 1_000;
+
+/** Ends a connection politely, or breaks it off when the other end is past answering. */
+async function endSoon(client: Client): Promise<void> {
+  const timer = setTimeout(() => destroyConnection(client), GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
 }
 
 /** Sends begin, statement and commit in one go: three statements, one round trip. */
@@ -81,16 +90,21 @@ async function runInTransaction(
   lockTimeoutMs: number,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const begin = client.query(openingSql(statement.timeoutMs, lockTimeoutMs));
-  const rows = client.query<Record<string, unknown>>({
+  const query = {
     text: `/* pgsteward:${statement.id} */ ${statement.sql}`,
     values: [...(statement.values ?? [])],
-  });
+    query_timeout: statement.timeoutMs + NETWORK_GRACE_MS,
+  };
+  const rows = client.query<Record<string, unknown>>(query);
   const commit = client.query('commit');
   const [opened, result] = await Promise.allSettled([begin, rows, commit]);
   if (opened.status === 'rejected') throw opened.reason;
   if (result.status === 'rejected') throw result.reason;
   return result.value.rows;
 }
+
+/** Time beyond the server's own limit after which a silent server counts as lost, in milliseconds. */
+const NETWORK_GRACE_MS = 5_000;
 
 /** jit is off because compiling a catalogue query costs more than running it. */
 function openingSql(timeoutMs: number, lockTimeoutMs: number): string {

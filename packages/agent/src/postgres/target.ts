@@ -69,11 +69,15 @@ export function parseTarget(
   if (!SSL_MODES.includes(sslMode)) {
     return failed(failure(POSTGRES_ERRORS.INVALID_URL, { reason: `sslmode is "${sslMode}"` }));
   }
+  const rooted = withRootCertificate(url, environment);
+  if (sslMode === 'verify-ca' && !ROOT_CERTIFICATE.test(rooted)) {
+    return failed(failure(POSTGRES_ERRORS.INVALID_URL, { reason: 'verify-ca needs sslrootcert=FILE' }));
+  }
   let given: ClientConfig;
   try {
-    given = toClientConfig(parse(withSslMode(url, sslMode), { useLibpqCompat: true }));
+    given = toClientConfig(parse(withSslMode(rooted, sslMode), { useLibpqCompat: true }));
     // The parser leaves %3B, %2F, %3F and %23 in the name as they are.
-    given.database = decodeURIComponent(new URL(url).pathname.slice(1));
+    given.database = decodeURIComponent(pathOf(url));
   } catch (error) {
     // The parser's own message may quote the URL, password included.
     const code = (error as NodeJS.ErrnoException).code;
@@ -108,6 +112,20 @@ function complete(
 
 function readSslMode(url: string, environment: Readonly<Record<string, string | undefined>>): string {
   return /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? environment['PGSSLMODE'] ?? 'prefer';
+}
+
+const ROOT_CERTIFICATE = /[?&]sslrootcert=./;
+
+/** Takes the certificate authority from PGSSLROOTCERT where the URL names none. */
+function withRootCertificate(url: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const file = environment['PGSSLROOTCERT'];
+  if (file === undefined || file === '' || ROOT_CERTIFICATE.test(url)) return url;
+  return `${url}${url.includes('?') ? '&' : '?'}sslrootcert=${encodeURIComponent(file)}`;
+}
+
+/** Database part of a URL; libpq takes a user without a host (`postgres://user@/db`), where URL takes it not. */
+function pathOf(url: string): string {
+  return new URL(url.replace(/@(?=\/)/, '@localhost')).pathname.slice(1);
 }
 
 /** Puts the TLS mode into the URL; `allow` is not known to the parser and is tried as two attempts instead. */

@@ -3,9 +3,18 @@ import { type ErrorDefinition, failure, PgstewardError } from '../kernel/index.t
 import { POSTGRES_ERRORS } from './errors.ts';
 import type { ConnectionTarget } from './target.ts';
 
-/** Tells whether the server answered that it does not speak TLS. */
+/** Tells whether the server answered that it does not speak TLS, or did not understand the question. */
 export function isTlsRefusal(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('does not support SSL connections');
+  return hasMessage(error, 'does not support SSL connections') || isTlsNonsense(error);
+}
+
+/** A server answers the request for TLS with one of two letters; whatever sends another is none. */
+function isTlsNonsense(error: unknown): boolean {
+  return hasMessage(error, 'error establishing an SSL connection');
+}
+
+function hasMessage(error: unknown, text: string): boolean {
+  return error instanceof Error && error.message.includes(text);
 }
 
 /** Turns whatever the driver reports while connecting into the catalogue's error. */
@@ -32,6 +41,7 @@ function classify(error: unknown): ErrorDefinition {
   if (error instanceof DatabaseError) return classifySqlState(error);
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const message = error instanceof Error ? error.message : '';
+  if (isTlsNonsense(error)) return POSTGRES_ERRORS.NOT_POSTGRES;
   if (isTlsRefusal(error)) return POSTGRES_ERRORS.TLS_REFUSED;
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)) return POSTGRES_ERRORS.TLS_UNTRUSTED;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return POSTGRES_ERRORS.HOST_NOT_FOUND;
