@@ -31,12 +31,14 @@ async function parametersOf(query: AnyCatalogQuery, db: TestDatabase): Promise<r
   if (query.parameters[0] === 'last object id seen') {
     return query.parameters.length === 2 ? [0, 1000] : [0, 1000, []];
   }
+  if (query.id === 'catalog/relation-sizes') return [1000, []];
   const kinds = query.id === 'catalog/index-bloat' ? 'i' : 'rm';
   const rows = await db.query<{ oid: number }>(
     'select oid::int from pg_class where relnamespace = $1::regnamespace and position(relkind::text in $2) > 0',
     ['public', kinds],
   );
-  return [rows.map((row) => row.oid)];
+  const oids = rows.map((row) => row.oid);
+  return query.parameters.length === 2 ? [oids, ['parent', 'child']] : [oids];
 }
 
 describe.each([...availableMajors()])('catalogue queries on PostgreSQL %i', (major) => {

@@ -14,6 +14,7 @@ export { type CollationRow, collationsQuery } from './queries/collations.ts';
 export { type ColumnRow, columnsQuery } from './queries/columns.ts';
 export { type ConstraintRow, constraintsQuery } from './queries/constraints.ts';
 export { type DatabaseRow, databaseQuery } from './queries/database.ts';
+export { type DatabaseSizeRow, databaseSizeQuery } from './queries/database-size.ts';
 export { type DatabaseAgeRow, databasesQuery } from './queries/databases.ts';
 export { type IndexBloatRow, indexBloatQuery } from './queries/index-bloat.ts';
 export { type IndexRow, indexesQuery } from './queries/indexes.ts';
@@ -44,6 +45,7 @@ export {
   type CatalogResult,
   type Listing,
   type PageOptions,
+  type QueryValues,
   runCatalogListing,
   runCatalogQuery,
 } from './run-query.ts';

@@ -6,6 +6,7 @@ import { collationsQuery } from './queries/collations.ts';
 import { columnsQuery } from './queries/columns.ts';
 import { constraintsQuery } from './queries/constraints.ts';
 import { databaseQuery } from './queries/database.ts';
+import { databaseSizeQuery } from './queries/database-size.ts';
 import { databasesQuery } from './queries/databases.ts';
 import { indexBloatQuery } from './queries/index-bloat.ts';
 import { indexesQuery } from './queries/indexes.ts';
@@ -38,6 +39,7 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   serverSettingsQuery,
   settingsFilesQuery,
   databaseQuery,
+  databaseSizeQuery,
   databasesQuery,
   replicasQuery,
   standbyQuery,

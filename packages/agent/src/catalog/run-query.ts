@@ -10,24 +10,38 @@ export type CatalogResult<Row> =
   | { readonly ok: false; readonly unavailable: Unavailable };
 
 /**
+ * Values for `$1`, `$2` …; a query that leaves locked relations out takes them from a list that can be read anew
+ * when the query meets a lock that came meanwhile.
+ */
+export type QueryValues = readonly unknown[] | { current(): readonly unknown[]; refresh(): Promise<unknown> };
+
+/** How often a query is run that keeps meeting new locks. */
+const LOCK_ATTEMPTS = 3;
+
+/**
  * Runs a catalogue query in the variant that fits the target and parses its rows.
- * @param values for `$1`, `$2` …
  * @returns rows, or the reason and remedy when a privilege, an extension, a lock or the time limit stops it
  * @throws POSTGRES.CONNECTION_LOST, POSTGRES.CANCELLED; InternalError when a row breaks its schema
  */
 export async function runCatalogQuery<Row>(
   session: Session,
   query: CatalogQuery<Row>,
-  values: readonly unknown[] = [],
+  values: QueryValues = [],
 ): Promise<CatalogResult<Row>> {
   const choice = chooseVariant(query as AnyCatalogQuery, session.capabilities);
   if ('unavailable' in choice) return { ok: false, unavailable: choice.unavailable };
-  try {
-    const rows = await session.read({ id: query.id, sql: choice.sql, values, timeoutMs: query.timeoutMs });
-    return { ok: true, rows: rows.map((row) => parseRow(query, row)) };
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return { ok: false, unavailable: explain(error, query as AnyCatalogQuery) };
+  for (let attempt = 1; ; attempt += 1) {
+    const given = 'current' in values ? values.current() : values;
+    try {
+      const { id, timeoutMs } = query;
+      const rows = await session.read({ id, sql: choice.sql, values: given, timeoutMs });
+      return { ok: true, rows: rows.map((row) => parseRow(query, row)) };
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      const isWorthRetrying = error.code === '55P03' && 'current' in values && attempt < LOCK_ATTEMPTS;
+      if (!isWorthRetrying) return { ok: false, unavailable: explain(error, query as AnyCatalogQuery) };
+      await values.refresh();
+    }
   }
 }
 
@@ -39,10 +53,12 @@ export interface PageOptions {
   readonly maximumRows: number;
 }
 
-/** A whole listing; `isTruncated` when it is longer than the maximum. */
+/** A whole listing; `isTruncated` when it is longer than what was read. */
 export interface Listing<Row> {
   readonly rows: readonly Row[];
   readonly isTruncated: boolean;
+  /** Why a later page could not be read; null when only the maximum ended the listing. */
+  readonly stoppedBy: Unavailable | null;
 }
 
 /**
@@ -53,7 +69,7 @@ export async function runCatalogListing<Row extends { readonly oid: number }>(
   session: Session,
   query: CatalogQuery<Row>,
   page: PageOptions,
-  values: readonly unknown[] = [],
+  values: QueryValues = [],
 ): Promise<
   | { readonly ok: true; readonly listing: Listing<Row> }
   | { readonly ok: false; readonly unavailable: Unavailable }
@@ -62,15 +78,24 @@ export async function runCatalogListing<Row extends { readonly oid: number }>(
   let last = 0;
   while (rows.length < page.maximumRows) {
     const limit = Math.min(page.pageRows, page.maximumRows - rows.length);
-    const result = await runCatalogQuery(session, query, [last, limit, ...values]);
-    if (!result.ok) return rows.length === 0 ? result : { ok: true, listing: { rows, isTruncated: true } };
+    const result = await runCatalogQuery(session, query, preceded([last, limit], values));
+    if (!result.ok) {
+      if (rows.length === 0) return result;
+      return { ok: true, listing: { rows, isTruncated: true, stoppedBy: result.unavailable } };
+    }
     for (const row of result.rows) rows.push(row);
     const end = result.rows.at(-1);
-    if (end === undefined || result.rows.length < limit)
-      return { ok: true, listing: { rows, isTruncated: false } };
+    if (end === undefined || result.rows.length < limit) {
+      return { ok: true, listing: { rows, isTruncated: false, stoppedBy: null } };
+    }
     last = end.oid;
   }
-  return { ok: true, listing: { rows, isTruncated: true } };
+  return { ok: true, listing: { rows, isTruncated: true, stoppedBy: null } };
+}
+
+function preceded(first: readonly unknown[], values: QueryValues): QueryValues {
+  if (!('current' in values)) return [...first, ...values];
+  return { current: () => [...first, ...values.current()], refresh: () => values.refresh() };
 }
 
 function parseRow<Row>(query: CatalogQuery<Row>, row: Readonly<Record<string, unknown>>): Row {

@@ -7,8 +7,6 @@ import {
   databaseQuery,
   databasesQuery,
   ioQuery,
-  type LockedRelationRow,
-  lockedRelationsQuery,
   partitionedTablesQuery,
   preparedTransactionsQuery,
   replicasQuery,
@@ -20,17 +18,20 @@ import {
   vacuumProgressQuery,
   walQuery,
 } from '../catalog/index.ts';
-import { type Clock, displayName, type ProgressListener } from '../kernel/index.ts';
+import type { Clock, ProgressListener } from '../kernel/index.ts';
 import type { Session } from '../postgres/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { collectBloat } from './collectors/bloat.ts';
 import { collectColumns } from './collectors/columns.ts';
 import { type CollectorContext, firstUnavailable } from './collectors/context.ts';
+import { collectDatabase } from './collectors/database.ts';
+import { collectLocks, createLockWatch } from './collectors/locks.ts';
 import { collectOrphans } from './collectors/orphans.ts';
 import { collectListing, collectRow, collectRows } from './collectors/plain.ts';
 import { collectRelations, type Relations } from './collectors/relations.ts';
 import { collectSequences } from './collectors/sequences.ts';
 import { collectServerSettings } from './collectors/settings.ts';
+import type { Counters } from './interval.ts';
 import type { Gap, Section, Sections, Snapshot } from './types.ts';
 
 /** What a snapshot is taken with. */
@@ -42,7 +43,7 @@ export interface ObserveOptions {
 
 /** Parts that need nothing from other parts, in the order in which they are read. */
 const independent = {
-  database: (context: CollectorContext) => collectRow(context, databaseQuery),
+  database: collectDatabase,
   statements: (context: CollectorContext) => collectRows(context, statementsQuery),
   checkpoints: (context: CollectorContext) => collectRow(context, checkpointsQuery),
   wal: (context: CollectorContext) => collectRow(context, walQuery),
@@ -65,11 +66,6 @@ const independent = {
 
 type Collect = (context: CollectorContext) => Promise<Section<unknown>>;
 
-type IndependentName = keyof typeof independent;
-
-/** Names of the parts whose counters the second snapshot reads again. */
-const COUNTERS: readonly IndependentName[] = ['database', 'statements', 'checkpoints', 'wal'];
-
 const RELATION_STEPS = 6;
 
 /**
@@ -86,11 +82,8 @@ export async function takeSnapshot(session: Session, options: ObserveOptions): P
     return value;
   };
   const gaps: Gap[] = [];
-  const locks = createContext(session, options, [], gaps);
-  const lockedRelations = await step('locks', collectRows(locks, lockedRelationsQuery));
-  const locked = lockedRelations.status === 'ok' ? lockedRelations.data : [];
-  gaps.push(...describeLocks(locked));
-  const context = createContext(session, options, [...new Set(locked.map((row) => row.oid))], gaps);
+  const context = createContext(session, options, gaps);
+  const lockedRelations = await step('locks', collectLocks(context));
   const sections: Record<string, Section<unknown>> = { lockedRelations };
   for (const [name, collect] of Object.entries<Collect>(independent)) {
     sections[name] = await step(name, collect(context));
@@ -109,14 +102,14 @@ export async function takeSnapshot(session: Session, options: ObserveOptions): P
 }
 
 /** Reads again only the cumulative counters that an interval is made of. */
-export async function takeCounters(
-  session: Session,
-  options: ObserveOptions,
-): Promise<Pick<Snapshot['sections'], 'database' | 'statements' | 'checkpoints' | 'wal'>> {
-  const context = createContext(session, options, [], []);
-  const sections: Record<string, Section<unknown>> = {};
-  for (const name of COUNTERS) sections[name] = await independent[name](context);
-  return sections as unknown as Pick<Snapshot['sections'], 'database' | 'statements' | 'checkpoints' | 'wal'>;
+export async function takeCounters(session: Session, options: ObserveOptions): Promise<Counters> {
+  const context = createContext(session, options, []);
+  return {
+    database: await collectRow(context, databaseQuery),
+    statements: await collectRows(context, statementsQuery),
+    checkpoints: await collectRow(context, checkpointsQuery),
+    wal: await collectRow(context, walQuery),
+  };
 }
 
 type Step = <T>(task: string, work: Promise<T>) => Promise<T>;
@@ -135,7 +128,10 @@ async function collectDependent(
   }
   const columns = await step('columns', collectColumns(context, relations.tables.data));
   const bloat = await step('bloat', collectBloat(context, relations));
-  const sequences = await step('sequences', collectSequences(context, relations.indexes.data));
+  const sequences = await step(
+    'sequences',
+    collectSequences(context, relations.indexes.data, relations.tables.data),
+  );
   const constraints = sections['constraints'] as Section<Sections['constraints']>;
   const blocked = firstUnavailable(columns, constraints);
   if (blocked !== null || columns.status !== 'ok' || constraints.status !== 'ok') {
@@ -153,23 +149,10 @@ async function collectDependent(
   return { columns, ...bloat, sequences, orphanSamples };
 }
 
-function createContext(
-  session: Session,
-  options: ObserveOptions,
-  lockedOids: readonly number[],
-  gaps: Gap[],
-): CollectorContext {
+function createContext(session: Session, options: ObserveOptions, gaps: Gap[]): CollectorContext {
   const { settings, clock } = options;
-  return { session, settings, clock, lockedOids, noteGap: (gap) => gaps.push(gap) };
-}
-
-function describeLocks(locked: readonly LockedRelationRow[]): readonly Gap[] {
-  const firstByOid = new Map(locked.map((row) => [row.oid, row]));
-  return [...firstByOid.values()].map((row) => ({
-    id: 'observe/relation-locked',
-    reason: `${displayName(row.schema || 'pg_catalog', row.name)} was skipped: process ${row.pid} ${
-      row.isGranted ? 'holds' : 'waits for'
-    } ACCESS EXCLUSIVE on it`,
-    remedy: 'run again when the lock is released; diagnose/blocking-chain names who waits',
-  }));
+  const noteGap = (gap: Gap): void => {
+    gaps.push(gap);
+  };
+  return { session, settings, clock, locks: createLockWatch(session, noteGap), noteGap };
 }

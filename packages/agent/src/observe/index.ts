@@ -35,6 +35,7 @@ export { type Counters, subtract } from './interval.ts';
 export { OBSERVE_SETTINGS } from './settings.ts';
 export type {
   ColumnListing,
+  DatabaseFacts,
   Gap,
   IndexFacts,
   Interval,

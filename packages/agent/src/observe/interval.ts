@@ -1,8 +1,13 @@
-import type { StatementRow } from '../catalog/index.ts';
-import type { Interval, Section, Snapshot } from './types.ts';
+import type { CheckpointsRow, DatabaseRow, StatementRow, WalRow } from '../catalog/index.ts';
+import type { Interval, Section } from './types.ts';
 
 /** The counters of one instant. */
-export type Counters = Pick<Snapshot['sections'], 'database' | 'statements' | 'checkpoints' | 'wal'>;
+export interface Counters {
+  readonly database: Section<DatabaseRow>;
+  readonly statements: Section<readonly StatementRow[]>;
+  readonly checkpoints: Section<CheckpointsRow>;
+  readonly wal: Section<WalRow>;
+}
 
 /**
  * Subtracts two readings of cumulative counters.

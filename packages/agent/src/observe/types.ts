@@ -29,7 +29,10 @@ import type {
 } from '../catalog/index.ts';
 import type { Capabilities, SelfLoad } from '../postgres/index.ts';
 
-/** A table with its measured sizes, in bytes; null where its lock kept pgsteward from measuring. */
+/**
+ * A table with its sizes in bytes; those of small relations follow from their page count. Null where a lock kept
+ * pgsteward from measuring.
+ */
 export interface TableFacts extends TableRow {
   /** Main fork of the table. */
   readonly heapBytes: number | null;
@@ -39,8 +42,14 @@ export interface TableFacts extends TableRow {
   readonly totalBytes: number | null;
 }
 
-/** An index with its measured size, in bytes; null where a lock kept pgsteward from measuring. */
+/** An index with its size in bytes; null where a lock kept pgsteward from measuring. */
 export interface IndexFacts extends IndexRow {
+  readonly sizeBytes: number | null;
+}
+
+/** The connected database with its size. */
+export interface DatabaseFacts extends DatabaseRow {
+  /** Null without CONNECT on it or pg_read_all_stats. */
   readonly sizeBytes: number | null;
 }
 
@@ -101,7 +110,7 @@ export interface Sections {
   /** By name. */
   readonly serverSettings: ReadonlyMap<string, SettingFacts>;
   readonly settingsFiles: readonly SettingsFileRow[];
-  readonly database: DatabaseRow;
+  readonly database: DatabaseFacts;
   readonly databases: readonly DatabaseAgeRow[];
   readonly replicas: readonly ReplicaRow[];
   readonly standby: StandbyRow;

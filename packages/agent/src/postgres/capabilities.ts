@@ -18,6 +18,7 @@ select
   (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = current_user) as is_superuser,
   pg_catalog.pg_is_in_recovery() as is_in_recovery,
   pg_catalog.pg_postmaster_start_time() as server_started_at,
+  current_setting('block_size')::int as block_size_bytes,
   pg_catalog.pg_backend_pid() as backend_pid,
   array(
     select r.rolname::text from pg_catalog.pg_roles r
@@ -53,6 +54,7 @@ interface CapabilitiesRow {
   readonly is_superuser: boolean;
   readonly is_in_recovery: boolean;
   readonly server_started_at: Date;
+  readonly block_size_bytes: number;
   readonly backend_pid: number;
   readonly roles: readonly string[];
   readonly extensions: readonly ExtensionFacts[];
@@ -85,6 +87,7 @@ export async function readCapabilities(
     isSuperuser: row.is_superuser,
     isInRecovery: row.is_in_recovery,
     serverStartedAt: row.server_started_at,
+    blockSizeBytes: row.block_size_bytes,
     roles: row.roles,
     extensions: row.extensions,
     availableExtensions: row.available_extensions,

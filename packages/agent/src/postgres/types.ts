@@ -41,6 +41,7 @@ export interface Capabilities {
   /** True on a standby. */
   readonly isInRecovery: boolean;
   readonly serverStartedAt: Date;
+  readonly blockSizeBytes: number;
   /** Roles among the predefined ones that the session's role inherits. */
   readonly roles: readonly string[];
   readonly extensions: readonly ExtensionFacts[];

@@ -38,6 +38,7 @@ export interface ColumnRow {
   readonly commonFrequencySum: number | null;
 }
 
+/** The view computes one row per column of the database, so it is narrowed by name before the join. */
 const sql = `
 select
   c.oid as "tableOid",
@@ -66,7 +67,9 @@ join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum and a.attgenerated = ''
-left join pg_catalog.pg_stats s
+left join (
+  select * from pg_catalog.pg_stats v where v.tablename = any ($2::name[])
+) s
   on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname
   and s.inherited = (c.relkind = 'p')
 where c.oid = any ($1::oid[])
@@ -80,7 +83,7 @@ export const columnsQuery: CatalogQuery<ColumnRow> = defineCatalogQuery({
   needs: { role: 'pg_read_all_data' },
   scope: 'database',
   timeoutMs: 10_000,
-  parameters: ['object ids of the tables'],
+  parameters: ['object ids of the tables', 'names of the tables'],
   variants: [{ since: { server: 140_000 }, sql }],
   row: z.object({
     tableOid: number,

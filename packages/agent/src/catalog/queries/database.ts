@@ -7,8 +7,6 @@ export interface DatabaseRow {
   readonly name: string;
   /** Time of the server when this was read. */
   readonly now: Date;
-  /** Null without CONNECT on it or pg_read_all_stats. */
-  readonly sizeBytes: number | null;
   readonly commits: number;
   readonly rollbacks: number;
   readonly blocksRead: number;
@@ -46,9 +44,6 @@ const sql = (recorded: string, actual: string): string => `
 select
   d.datname::text as "name",
   clock_timestamp() as "now",
-  case when pg_catalog.has_database_privilege(d.oid, 'connect')
-    or pg_catalog.pg_has_role('pg_read_all_stats', 'usage')
-    then pg_catalog.pg_database_size(d.oid)::float8 end as "sizeBytes",
   s.xact_commit::float8 as "commits",
   s.xact_rollback::float8 as "rollbacks",
   s.blks_read::float8 as "blocksRead",
@@ -82,7 +77,7 @@ where d.datname = pg_catalog.current_database()`;
 
 export const databaseQuery: CatalogQuery<DatabaseRow> = defineCatalogQuery({
   id: 'catalog/database',
-  summary: 'Size, transactions, blocks, temporary files, sessions and collation of the connected database.',
+  summary: 'Transactions, blocks, temporary files, sessions and collation of the connected database.',
   source: 'PostgreSQL docs 27.2.17 "pg_stat_database"',
   needs: { role: 'pg_read_all_stats' },
   scope: 'database',
@@ -97,7 +92,6 @@ export const databaseQuery: CatalogQuery<DatabaseRow> = defineCatalogQuery({
   row: z.object({
     name: text,
     now: z.date(),
-    sizeBytes: numberOrNull,
     commits: number,
     rollbacks: number,
     blocksRead: number,

@@ -11,7 +11,10 @@ export interface IndexRow {
   readonly tableName: string;
   /** Access method: `btree`, `gin` … */
   readonly method: string;
-  /** Key columns, then INCLUDE columns; the empty string stands for an expression. */
+  /**
+   * Key columns, then INCLUDE columns; the empty string stands for an expression. Empty for an index attached to a
+   * parent's, whose columns are the parent's.
+   */
   readonly columns: readonly string[];
   /** Column numbers in the same order; 0 stands for an expression. */
   readonly columnNumbers: readonly number[];
@@ -44,7 +47,7 @@ export interface IndexRow {
   /** A foreign key of another table depends on it. */
   readonly isReferenced: boolean;
   readonly options: readonly string[];
-  /** Complete CREATE INDEX; null while its table is locked. */
+  /** Complete CREATE INDEX; null while its table is locked, and for an index attached to a parent's. */
   readonly definition: string | null;
   readonly estimatedPages: number;
   readonly estimatedRows: number | null;
@@ -69,12 +72,12 @@ select
   c.relname::text as "name",
   t.relname::text as "tableName",
   m.amname::text as "method",
-  array(
+  case when p.inhparent is null then array(
     select coalesce(a.attname::text, '')
     from pg_catalog.unnest(i.indkey::int2[]) with ordinality k(attnum, position)
     left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum <> 0
     order by k.position
-  ) as "columns",
+  ) else '{}' end as "columns",
   i.indkey::int2[]::int[] as "columnNumbers",
   i.indnkeyatts::int as "keyColumnCount",
   i.indclass::oid[] as "operatorClasses",
@@ -90,12 +93,12 @@ select
   i.indisready as "isReady",
   i.indisreplident as "isReplicaIdentity",
   c.relkind = 'I' as "isPartitioned",
-  (select p.inhparent from pg_catalog.pg_inherits p where p.inhrelid = c.oid limit 1) as "parentOid",
+  p.inhparent as "parentOid",
   exists (select from pg_catalog.pg_stat_progress_create_index b where b.index_relid = c.oid) as "isBeingBuilt",
   k.conname::text as "constraintName",
   c.oid in (select f.conindid from pg_catalog.pg_constraint f where f.contype = 'f') as "isReferenced",
   coalesce(c.reloptions, '{}')::text[] as "options",
-  case when i.indrelid <> all ($3::oid[]) and c.oid <> all ($3::oid[])
+  case when p.inhparent is null and i.indrelid <> all ($3::oid[]) and c.oid <> all ($3::oid[])
     then pg_catalog.pg_get_indexdef(c.oid) end as "definition",
   c.relpages as "estimatedPages",
   nullif(c.reltuples, -1)::float8 as "estimatedRows",
@@ -110,6 +113,7 @@ join pg_catalog.pg_class c on c.oid = i.indexrelid
 join pg_catalog.pg_class t on t.oid = i.indrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_am m on m.oid = c.relam
+left join pg_catalog.pg_inherits p on p.inhrelid = c.oid
 left join pg_catalog.pg_constraint k
   on k.conrelid = i.indrelid and k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
 where c.oid > $1::oid

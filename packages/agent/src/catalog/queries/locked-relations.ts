@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag, number, text } from '../columns.ts';
+import { flag, number, numberOrNull, text } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
 
 /** A relation that somebody holds, or waits for, in ACCESS EXCLUSIVE mode: even reading its size would block. */
@@ -7,8 +7,8 @@ export interface LockedRelationRow {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
-  /** Server process that holds or wants the lock. */
-  readonly pid: number;
+  /** Server process that holds or wants the lock; null for a prepared transaction, which has none. */
+  readonly pid: number | null;
   readonly isGranted: boolean;
 }
 
@@ -25,7 +25,6 @@ left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where l.locktype = 'relation'
   and l.mode = 'AccessExclusiveLock'
   and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
-  and l.pid is not null
 order by l.relation
 limit 10000`;
 
@@ -35,5 +34,5 @@ export const lockedRelationsQuery: CatalogQuery<LockedRelationRow> = defineCatal
   source: 'PostgreSQL docs 53.13 "pg_locks"',
   scope: 'database',
   variants: [{ since: { server: 140_000 }, sql }],
-  row: z.object({ oid: number, schema: text, name: text, pid: number, isGranted: flag }),
+  row: z.object({ oid: number, schema: text, name: text, pid: numberOrNull, isGranted: flag }),
 });

@@ -1,6 +1,7 @@
 import {
   type IndexBloatRow,
   indexBloatQuery,
+  type QueryValues,
   type TableBloatRow,
   tableBloatQuery,
 } from '../../catalog/index.ts';
@@ -27,9 +28,13 @@ export async function collectBloat(context: CollectorContext, relations: Relatio
   const heaps = tables.map((table) => ({ oid: table.oid, sizeBytes: table.heapBytes }));
   const trees = indexes.filter((index) => index.method === 'btree' && !index.isPartitioned);
   return {
-    tableBloat: await collectRows(context, tableBloatQuery, [largest(heaps, minimum)]),
-    indexBloat: await collectRows(context, indexBloatQuery, [largest(trees, minimum)]),
+    tableBloat: await collectRows(context, tableBloatQuery, unlocked(context, largest(heaps, minimum))),
+    indexBloat: await collectRows(context, indexBloatQuery, unlocked(context, largest(trees, minimum))),
   };
+}
+
+function unlocked(context: CollectorContext, oids: readonly number[]): QueryValues {
+  return context.locks.values((locked) => [oids.filter((oid) => !locked.includes(oid))]);
 }
 
 function largest(

@@ -9,11 +9,14 @@ export async function collectColumns(
   context: CollectorContext,
   tables: readonly TableFacts[],
 ): Promise<Section<ColumnListing>> {
-  const locked = new Set(context.lockedOids);
+  const locked = new Set(context.locks.oids());
   const candidates = tables.filter((table) => !table.isPartition && !locked.has(table.oid));
   const limit = context.settings.get(OBSERVE_SETTINGS.columnTables);
   const largest = candidates.toSorted((a, b) => weight(b) - weight(a)).slice(0, limit);
-  const section = await collectRows(context, columnsQuery, [largest.map((table) => table.oid)]);
+  const section = await collectRows(context, columnsQuery, [
+    largest.map((table) => table.oid),
+    [...new Set(largest.map((table) => table.name))],
+  ]);
   if (section.status === 'unavailable') return section;
   const omittedTables = candidates.length - largest.length;
   if (omittedTables > 0) {
@@ -24,6 +27,11 @@ export async function collectColumns(
     });
   }
   return { ...section, data: { columns: section.data, omittedTables } };
+}
+
+function unlocked(tables: readonly TableFacts[], lockedOids: readonly number[]): readonly number[] {
+  const locked = new Set(lockedOids);
+  return tables.map((table) => table.oid).filter((oid) => !locked.has(oid));
 }
 
 /** A partitioned table has no bytes of its own and is always worth its columns. */

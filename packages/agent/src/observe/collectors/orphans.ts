@@ -11,6 +11,7 @@ import type {
 } from '../types.ts';
 import type { CollectorContext } from './context.ts';
 import { type EvidentKey, findEvidentKeys } from './evident-keys.ts';
+import { withAncestors } from './locks.ts';
 import { explainProbe } from './sequences.ts';
 
 /** What the choice of keys to sample rests on. */
@@ -27,7 +28,7 @@ export async function collectOrphans(
   inputs: OrphanInputs,
 ): Promise<Section<OrphanSamples>> {
   const startMs = context.clock.monotonicMs();
-  const locked = new Set(context.lockedOids);
+  const locked = withAncestors(context.locks.oids(), inputs.tables);
   const candidates = keysToSample(inputs).filter(
     (key) => !locked.has(key.tableOid) && !locked.has(key.referencedOid),
   );

@@ -1,4 +1,9 @@
-import { type CatalogQuery, runCatalogListing, runCatalogQuery } from '../../catalog/index.ts';
+import {
+  type CatalogQuery,
+  type QueryValues,
+  runCatalogListing,
+  runCatalogQuery,
+} from '../../catalog/index.ts';
 import { OBSERVE_SETTINGS } from '../settings.ts';
 import type { Section } from '../types.ts';
 import { type CollectorContext, PAGE_ROWS, unavailable } from './context.ts';
@@ -7,7 +12,7 @@ import { type CollectorContext, PAGE_ROWS, unavailable } from './context.ts';
 export async function collectRows<Row>(
   context: CollectorContext,
   query: CatalogQuery<Row>,
-  values: readonly unknown[] = [],
+  values: QueryValues = [],
 ): Promise<Section<readonly Row[]>> {
   const startMs = context.clock.monotonicMs();
   const result = await runCatalogQuery(context.session, query, values);
@@ -37,23 +42,27 @@ export async function collectRow<Row>(
 export async function collectListing<Row extends { readonly oid: number }>(
   context: CollectorContext,
   query: CatalogQuery<Row>,
-  values: readonly unknown[] = [],
+  values: QueryValues = [],
 ): Promise<Section<readonly Row[]>> {
   const startMs = context.clock.monotonicMs();
   const maximumRows = context.settings.get(OBSERVE_SETTINGS.maximumRelations);
   const page = { pageRows: PAGE_ROWS, maximumRows };
   const result = await runCatalogListing(context.session, query, page, values);
   if (!result.ok) return unavailable(result.unavailable);
-  if (result.listing.isTruncated) {
+  const { rows, isTruncated, stoppedBy } = result.listing;
+  if (isTruncated) {
     context.noteGap({
       id: 'observe/listing-truncated',
-      reason: `${query.id} holds more than ${maximumRows} rows; the rest was left out`,
-      remedy: `raise ${OBSERVE_SETTINGS.maximumRelations.key}`,
+      reason:
+        stoppedBy === null
+          ? `${query.id} holds more than ${maximumRows} rows; the rest was left out`
+          : `${query.id} was left out after ${rows.length} rows: ${stoppedBy.reason}`,
+      remedy: stoppedBy?.remedy ?? `raise ${OBSERVE_SETTINGS.maximumRelations.key}`,
     });
   }
   return {
     status: 'ok',
-    data: result.listing.rows,
+    data: rows,
     readAt: context.clock.now(),
     tookMs: context.clock.monotonicMs() - startMs,
   };

@@ -1,48 +1,66 @@
-import { indexesQuery, type RelationSizeRow, relationSizesQuery, tablesQuery } from '../../catalog/index.ts';
+import {
+  type IndexRow,
+  indexesQuery,
+  relationSizesQuery,
+  type TableRow,
+  tablesQuery,
+} from '../../catalog/index.ts';
 import type { IndexFacts, Section, TableFacts } from '../types.ts';
 import type { CollectorContext } from './context.ts';
-import { collectListing } from './plain.ts';
+import { collectListing, collectRows } from './plain.ts';
 
-/** Tables and indexes, measured. */
+/** Most relations whose file is measured in one run: the largest. */
+const MAXIMUM_MEASURED = 10_000;
+
+/** Tables and indexes with their sizes. */
 export interface Relations {
   readonly tables: Section<readonly TableFacts[]>;
   readonly indexes: Section<readonly IndexFacts[]>;
 }
 
-/** Reads tables and indexes and joins each with its measured size. */
+/** Reads tables and indexes and gives each its size. */
 export async function collectRelations(context: CollectorContext): Promise<Relations> {
-  const { lockedOids } = context;
   const tables = await collectListing(context, tablesQuery);
-  const indexes = await collectListing(context, indexesQuery, [lockedOids]);
-  const sizes = await collectSizes(context);
-  const measured: Section<readonly IndexFacts[]> =
-    indexes.status === 'ok'
-      ? {
-          ...indexes,
-          data: indexes.data.map((index) => ({
-            ...index,
-            sizeBytes: index.isPartitioned ? 0 : (sizes.get(index.oid) ?? null),
-          })),
-        }
-      : indexes;
-  if (tables.status !== 'ok') return { tables, indexes: measured };
-  const perTable = sumByTable(measured.status === 'ok' ? measured.data : []);
-  return {
-    tables: { ...tables, data: tables.data.map((table) => measureTable(table, sizes, perTable)) },
-    indexes: measured,
+  const rows = await collectListing(context, indexesQuery, [context.lockedOids]);
+  const sizeOf = await measure(context);
+  const indexes: Section<readonly IndexFacts[]> =
+    rows.status === 'ok' ? { ...rows, data: completeIndexes(rows.data, sizeOf) } : rows;
+  if (tables.status !== 'ok') return { tables, indexes };
+  const perTable = sumByTable(indexes.status === 'ok' ? indexes.data : []);
+  return { tables: { ...tables, data: tables.data.map((table) => size(table, sizeOf, perTable)) }, indexes };
+}
+
+/** Gives the bytes of a relation: measured, else by its page count; null while it is locked. */
+type SizeOf = (oid: number, estimatedPages: number) => number | null;
+
+async function measure(context: CollectorContext): Promise<SizeOf> {
+  const section = await collectRows(context, relationSizesQuery, [MAXIMUM_MEASURED, context.lockedOids]);
+  if (section.status === 'unavailable') {
+    context.noteGap({ id: 'observe/relation-sizes', reason: section.reason, remedy: section.remedy });
+  }
+  const rows = section.status === 'ok' ? section.data : [];
+  const measured = new Map(rows.map((row) => [row.oid, row.sizeBytes]));
+  const locked = new Set(context.lockedOids);
+  const { blockSizeBytes } = context.session.capabilities;
+  return (oid, estimatedPages) =>
+    locked.has(oid) ? null : (measured.get(oid) ?? estimatedPages * blockSizeBytes);
+}
+
+/** Adds sizes, and to an index attached to a parent's the parent's columns. */
+function completeIndexes(rows: readonly IndexRow[], sizeOf: SizeOf): readonly IndexFacts[] {
+  const byOid = new Map(rows.map((row) => [row.oid, row]));
+  const columnsOf = (row: IndexRow): readonly string[] => {
+    const parent = row.parentOid === null ? undefined : byOid.get(row.parentOid);
+    return parent === undefined ? row.columns : columnsOf(parent);
   };
+  return rows.map((row) => ({
+    ...row,
+    columns: columnsOf(row),
+    sizeBytes: row.isPartitioned ? 0 : sizeOf(row.oid, row.estimatedPages),
+  }));
 }
 
-type SizeByOid = ReadonlyMap<number, number>;
-
-async function collectSizes(context: CollectorContext): Promise<SizeByOid> {
-  const section = await collectListing<RelationSizeRow>(context, relationSizesQuery, [context.lockedOids]);
-  if (section.status === 'ok') return new Map(section.data.map((row) => [row.oid, row.sizeBytes]));
-  context.noteGap({ id: 'observe/relation-sizes', reason: section.reason, remedy: section.remedy });
-  return new Map();
-}
-
-function sumByTable(indexes: readonly IndexFacts[]): SizeByOid {
+function sumByTable(indexes: readonly IndexFacts[]): ReadonlyMap<number, number> {
   const sums = new Map<number, number>();
   for (const { tableOid, sizeBytes } of indexes) {
     sums.set(tableOid, (sums.get(tableOid) ?? 0) + (sizeBytes ?? 0));
@@ -50,14 +68,12 @@ function sumByTable(indexes: readonly IndexFacts[]): SizeByOid {
   return sums;
 }
 
-type Unmeasured = Omit<TableFacts, 'heapBytes' | 'indexesBytes' | 'toastBytes' | 'totalBytes'>;
-
-function measureTable(table: Unmeasured, sizes: SizeByOid, indexSums: SizeByOid): TableFacts {
-  const heapBytes = table.kind === 'partitioned' ? 0 : (sizes.get(table.oid) ?? null);
+function size(table: TableRow, sizeOf: SizeOf, indexSums: ReadonlyMap<number, number>): TableFacts {
+  const heapBytes = table.kind === 'partitioned' ? 0 : sizeOf(table.oid, table.estimatedPages);
   if (heapBytes === null) {
     return { ...table, heapBytes, indexesBytes: null, toastBytes: null, totalBytes: null };
   }
   const indexesBytes = indexSums.get(table.oid) ?? 0;
-  const toastBytes = table.toastOid === null ? 0 : (sizes.get(table.toastOid) ?? 0);
+  const toastBytes = table.toastOid === null ? 0 : (sizeOf(table.toastOid, 0) ?? 0);
   return { ...table, heapBytes, indexesBytes, toastBytes, totalBytes: heapBytes + indexesBytes + toastBytes };
 }

@@ -5,8 +5,9 @@ import {
   sequencesQuery,
   type Unavailable,
 } from '../../catalog/index.ts';
-import type { IndexFacts, Section, SequenceFacts } from '../types.ts';
+import type { IndexFacts, Section, SequenceFacts, TableFacts } from '../types.ts';
 import type { CollectorContext } from './context.ts';
+import { withAncestors } from './locks.ts';
 import { collectListing } from './plain.ts';
 
 /** Most columns whose maximum is read in one run: each costs one index descent and one round trip. */
@@ -28,11 +29,16 @@ const NOT_READ: ColumnReading = {
 export async function collectSequences(
   context: CollectorContext,
   indexes: readonly IndexFacts[],
+  tables: readonly TableFacts[],
 ): Promise<Section<readonly SequenceFacts[]>> {
-  const section = await collectListing(context, sequencesQuery, [context.lockedOids]);
+  const section = await collectListing(
+    context,
+    sequencesQuery,
+    context.locks.values((oids) => [oids]),
+  );
   if (section.status === 'unavailable') return section;
   const indexed = leadingColumns(indexes);
-  const locked = new Set(context.lockedOids);
+  const locked = withAncestors(context.locks.oids(), tables);
   const data: SequenceFacts[] = [];
   let probes = 0;
   for (const sequence of section.data) {
