@@ -15,6 +15,7 @@ export function configSchema({ settingDefinitions }) {
     target: {
       type: 'object',
       description: 'Databases under care, by name: `pgsteward audit --target NAME`.',
+      properties: {},
       additionalProperties: {
         type: 'object',
         required: ['url'],
