@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { mark } from './marker.ts';
 import type { PoolerMode } from './types.ts';
 
 /**
@@ -43,7 +44,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 async function backendOf(client: Client, timeoutMs: number): Promise<number> {
   const query = {
-    text: '/* pgsteward:postgres/pooler */ select pg_catalog.pg_backend_pid() as pid',
+    text: mark('postgres/pooler', 'select pg_catalog.pg_backend_pid() as pid'),
     query_timeout: timeoutMs,
   };
   const result = await client.query<{ pid: number }>(query);

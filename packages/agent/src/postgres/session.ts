@@ -4,6 +4,7 @@ import { sendCancelRequest } from './cancel.ts';
 import { readCapabilities } from './capabilities.ts';
 import { connect, destroyConnection } from './connect.ts';
 import { POSTGRES_ERRORS } from './errors.ts';
+import { mark } from './marker.ts';
 import type { ConnectionTarget } from './target.ts';
 import type { ReadStatement, Session } from './types.ts';
 
@@ -91,12 +92,12 @@ async function runInTransaction(
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const begin = client.query(openingSql(statement.timeoutMs, lockTimeoutMs));
   const query = {
-    text: `/* pgsteward:${statement.id} */ ${statement.sql}`,
+    text: mark(statement.id, statement.sql),
     values: [...(statement.values ?? [])],
     query_timeout: statement.timeoutMs + NETWORK_GRACE_MS,
   };
   const rows = client.query<Record<string, unknown>>(query);
-  const commit = client.query('commit');
+  const commit = client.query(mark('session', 'commit'));
   const [opened, result] = await Promise.allSettled([begin, rows, commit]);
   if (opened.status === 'rejected') throw opened.reason;
   if (result.status === 'rejected') throw result.reason;
@@ -109,12 +110,14 @@ const NETWORK_GRACE_MS = 5_000;
 /** jit is off because compiling a catalogue query costs more than running it. */
 function openingSql(timeoutMs: number, lockTimeoutMs: number): string {
   return [
-    '/* pgsteward:session */ begin transaction isolation level read committed read only',
+    'begin transaction isolation level read committed read only',
     `set local statement_timeout = ${Math.round(timeoutMs)}`,
     `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
     'set local jit = off',
     'set local search_path = pg_catalog, pg_temp',
-  ].join('; ');
+  ]
+    .map((sql) => mark('session', sql))
+    .join('; ');
 }
 
 function throwIfCancelled(signal: AbortSignal | undefined): void {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { flag, number, numberOrNull, numbers, text, textOrNull, texts, timeOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
+import { SYSTEM_SCHEMAS } from '../system-schemas.ts';
 
 /** One index with its structure and cumulative counters. */
 export interface IndexRow {
@@ -108,19 +109,24 @@ select
   (pg_catalog.pg_stat_get_blocks_fetched(c.oid) - pg_catalog.pg_stat_get_blocks_hit(c.oid))::float8 as "blocksRead",
   pg_catalog.pg_stat_get_blocks_hit(c.oid)::float8 as "blocksHit",
   ${lastScan} as "lastScan"
-from pg_catalog.pg_index i
-join pg_catalog.pg_class c on c.oid = i.indexrelid
+from (
+  select r.*
+  from pg_catalog.pg_class r
+  where r.oid > $1::oid
+    and r.relkind in ('i', 'I')
+    and r.relpersistence <> 't'
+    and r.relnamespace not in (${SYSTEM_SCHEMAS})
+  order by r.oid
+  limit $2
+) c
+join pg_catalog.pg_index i on i.indexrelid = c.oid
 join pg_catalog.pg_class t on t.oid = i.indrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_am m on m.oid = c.relam
 left join pg_catalog.pg_inherits p on p.inhrelid = c.oid
 left join pg_catalog.pg_constraint k
   on k.conrelid = i.indrelid and k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
-where c.oid > $1::oid
-  and t.relpersistence <> 't'
-  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-order by c.oid
-limit $2`;
+order by c.oid`;
 
 export const indexesQuery: CatalogQuery<IndexRow> = defineCatalogQuery({
   id: 'catalog/indexes',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { flag, number, numberOrNull, text, textOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
+import { SYSTEM_SCHEMAS } from '../system-schemas.ts';
 
 /** One sequence and the column that it fills. */
 export interface SequenceRow {
@@ -40,7 +41,15 @@ select
   o.table_name as "tableName",
   o.column_name as "columnName",
   o.column_type as "columnType"
-from pg_catalog.pg_class c
+from (
+  select r.*
+  from pg_catalog.pg_class r
+  where r.oid > $1::oid
+    and r.relkind = 'S'
+    and r.relnamespace not in (${SYSTEM_SCHEMAS})
+  order by r.oid
+  limit $2
+) c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_sequence s on s.seqrelid = c.oid
 cross join lateral (
@@ -69,11 +78,7 @@ left join lateral (
   order by d.deptype in ('a', 'i') desc
   limit 1
 ) o on true
-where c.oid > $1::oid
-  and c.relkind = 'S'
-  and n.nspname not in ('pg_catalog', 'information_schema')
-order by c.oid
-limit $2`;
+order by c.oid`;
 
 export const sequencesQuery: CatalogQuery<SequenceRow> = defineCatalogQuery({
   id: 'catalog/sequences',

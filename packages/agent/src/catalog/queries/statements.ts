@@ -42,7 +42,7 @@ select
   s.queryid::text as "queryId",
   left(max(s.query), 4000) as "query",
   coalesce(max(length(s.query)), 0) as "queryLength",
-  coalesce(bool_or(s.query like '/* pgsteward:%'), false) as "isOwn",
+  coalesce(bool_or(s.query like '%/* pgsteward:%'), false) as "isOwn",
   sum(s.calls)::float8 as "calls",
   sum(s.total_exec_time) as "totalMs",
   sum(s.total_exec_time) / greatest(sum(s.calls), 1)::float8 as "meanMs",

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { flag, number, numberOrNull, text, texts, timeOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
+import { SYSTEM_SCHEMAS } from '../system-schemas.ts';
 
 /** One table, partitioned table, partition or materialized view, with its cumulative counters. */
 export interface TableRow {
@@ -101,7 +102,16 @@ select
     as "replicaIdentity",
   nullif(c.reltoastrelid, 0) as "toastOid",
   x.index_count as "indexCount"
-from pg_catalog.pg_class c
+from (
+  select r.*
+  from pg_catalog.pg_class r
+  where r.oid > $1::oid
+    and r.relkind in ('r', 'p', 'm')
+    and r.relpersistence <> 't'
+    and r.relnamespace not in (${SYSTEM_SCHEMAS})
+  order by r.oid
+  limit $2
+) c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 cross join lateral (
   select
@@ -115,12 +125,7 @@ cross join lateral (
   from pg_catalog.pg_index i
   where i.indrelid = c.oid
 ) x
-where c.oid > $1::oid
-  and c.relkind in ('r', 'p', 'm')
-  and c.relpersistence <> 't'
-  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-order by c.oid
-limit $2`;
+order by c.oid`;
 
 export const tablesQuery: CatalogQuery<TableRow> = defineCatalogQuery({
   id: 'catalog/tables',

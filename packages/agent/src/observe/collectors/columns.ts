@@ -13,10 +13,12 @@ export async function collectColumns(
   const candidates = tables.filter((table) => !table.isPartition && !locked.has(table.oid));
   const limit = context.settings.get(OBSERVE_SETTINGS.columnTables);
   const largest = candidates.toSorted((a, b) => weight(b) - weight(a)).slice(0, limit);
-  const section = await collectRows(context, columnsQuery, [
-    largest.map((table) => table.oid),
-    [...new Set(largest.map((table) => table.name))],
-  ]);
+  const names = [...new Set(largest.map((table) => table.name))];
+  const section = await collectRows(
+    context,
+    columnsQuery,
+    context.locks.values((oids) => [unlocked(largest, oids), names]),
+  );
   if (section.status === 'unavailable') return section;
   const omittedTables = candidates.length - largest.length;
   if (omittedTables > 0) {

@@ -77,7 +77,7 @@ function describeLock(row: LockedRelationRow): Gap {
   const name = row.schema === '' ? `the relation ${row.name}` : displayName(row.schema, row.name);
   return {
     id: 'observe/relation-locked',
-    reason: `${name} was skipped: ${holder} ${row.isGranted ? 'holds' : 'waits for'} ACCESS EXCLUSIVE on it`,
+    reason: `${name} was skipped: ${holder} ${row.isGranted ? 'holds' : 'waits for'} ${row.mode} on it`,
     remedy:
       row.pid === null
         ? 'commit or roll back the prepared transaction, see pg_prepared_xacts'

@@ -21,7 +21,7 @@ export interface Relations {
 /** Reads tables and indexes and gives each its size. */
 export async function collectRelations(context: CollectorContext): Promise<Relations> {
   const tables = await collectListing(context, tablesQuery);
-  const rows = await collectListing(context, indexesQuery, [context.lockedOids]);
+  const rows = await collectIndexes(context, tables);
   const sizeOf = await measure(context);
   const indexes: Section<readonly IndexFacts[]> =
     rows.status === 'ok' ? { ...rows, data: completeIndexes(rows.data, sizeOf) } : rows;
@@ -30,17 +30,39 @@ export async function collectRelations(context: CollectorContext): Promise<Relat
   return { tables: { ...tables, data: tables.data.map((table) => size(table, sizeOf, perTable)) }, indexes };
 }
 
+/** Reads indexes; when their definitions, which need locks and time, cannot be had, all but these. */
+async function collectIndexes(
+  context: CollectorContext,
+  tables: Section<readonly TableRow[]>,
+): Promise<Section<readonly IndexRow[]>> {
+  const indexes = await collectListing(
+    context,
+    indexesQuery,
+    context.locks.values((oids) => [oids]),
+  );
+  if (indexes.status === 'ok' || tables.status !== 'ok') return indexes;
+  const bare = await collectListing(context, indexesQuery, [tables.data.map((table) => table.oid)]);
+  if (bare.status !== 'ok') return indexes;
+  const { reason, remedy } = indexes;
+  context.noteGap({ id: 'observe/index-definitions', reason, remedy });
+  return bare;
+}
+
 /** Gives the bytes of a relation: measured, else by its page count; null while it is locked. */
 type SizeOf = (oid: number, estimatedPages: number) => number | null;
 
 async function measure(context: CollectorContext): Promise<SizeOf> {
-  const section = await collectRows(context, relationSizesQuery, [MAXIMUM_MEASURED, context.lockedOids]);
+  const section = await collectRows(
+    context,
+    relationSizesQuery,
+    context.locks.values((oids) => [MAXIMUM_MEASURED, oids]),
+  );
   if (section.status === 'unavailable') {
     context.noteGap({ id: 'observe/relation-sizes', reason: section.reason, remedy: section.remedy });
   }
   const rows = section.status === 'ok' ? section.data : [];
   const measured = new Map(rows.map((row) => [row.oid, row.sizeBytes]));
-  const locked = new Set(context.lockedOids);
+  const locked = new Set(context.locks.oids());
   const { blockSizeBytes } = context.session.capabilities;
   return (oid, estimatedPages) =>
     locked.has(oid) ? null : (measured.get(oid) ?? estimatedPages * blockSizeBytes);
