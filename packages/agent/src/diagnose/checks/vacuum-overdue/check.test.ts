@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findingsOf, observe, settingsWith } from '../../../../../../test/support/check.ts';
+import { findingsOf } from '../../../../../../test/support/check.ts';
 import { type TestDatabase, withDatabase } from '../../../../../../test/support/index.ts';
-import { OBSERVE_SETTINGS, type Observation, type Sections } from '../../../observe/index.ts';
-import { runOne } from '../../engine.ts';
+import {
+  diagnoseObservation,
+  observeDatabase,
+  replaceSections,
+  replaceSettings,
+} from '../../../../../../test/support/replaced.ts';
 import { vacuumOverdue } from './check.ts';
 
 /** 5,000 rows known to autovacuum (threshold 1,050), of which 3,000 die. */
@@ -15,21 +19,6 @@ async function plantDead(db: TestDatabase, name: string, options = 'fillfactor =
   await db.query(`delete from ${name} where id <= 3000`);
   await db.query('select pg_stat_force_next_flush()');
 }
-
-function withSection<K extends keyof Sections>(
-  observation: Observation,
-  name: K,
-  data: Sections[K],
-): Observation {
-  const section = { status: 'ok' as const, data, readAt: new Date(), tookMs: 0 };
-  const { snapshot } = observation;
-  return { ...observation, snapshot: { ...snapshot, sections: { ...snapshot.sections, [name]: section } } };
-}
-
-const settings = settingsWith(
-  [...Object.values(OBSERVE_SETTINGS), ...Object.values(vacuumOverdue.settings)],
-  {},
-);
 
 describe('diagnose/vacuum-overdue', () => {
   it('finds a table past twice its own threshold, and not the one whose threshold is higher', () =>
@@ -81,20 +70,20 @@ describe('diagnose/vacuum-overdue', () => {
   it('leaves out a table in vacuum and names autovacuum switched off for the server (sections replaced by hand)', () =>
     withDatabase(async (db) => {
       await plantDead(db, 't');
-      const observation = await observe(db.url, settings);
-      const { serverSettings } = observation.snapshot.sections;
+      const observation = await observeDatabase(db);
       const oid = Number((await db.query("select 't'::regclass::oid::int8 as oid"))[0]?.['oid']);
-      const progress = [
-        { pid: 1, tableOid: oid, phase: 'scanning heap', heapBlocks: 1, heapBlocksVacuumed: 0 },
-      ];
-      const busy = withSection(observation, 'vacuumProgress', progress);
-      expect(runOne(vacuumOverdue, busy, settings).findings).toEqual([]);
-      if (serverSettings.status !== 'ok') throw new Error(serverSettings.reason);
-      const facts = serverSettings.data.get('autovacuum');
-      if (facts === undefined) throw new Error('no setting autovacuum');
-      const off = new Map([...serverSettings.data, ['autovacuum', { ...facts, value: 'off' }] as const]);
-      const found = runOne(vacuumOverdue, withSection(busy, 'serverSettings', off), settings).findings;
-      expect(found).toMatchObject([
+      const progress = {
+        pid: 1,
+        tableOid: oid,
+        phase: 'scanning heap',
+        heapBlocks: 1,
+        heapBlocksVacuumed: 0,
+      };
+      const busy = replaceSections(observation, { vacuumProgress: [progress] });
+      expect(diagnoseObservation(vacuumOverdue, busy).findings).toEqual([]);
+      const serverSettings = replaceSettings(busy, { autovacuum: 'off' });
+      const off = diagnoseObservation(vacuumOverdue, replaceSections(busy, { serverSettings }));
+      expect(off.findings).toMatchObject([
         { severity: 'warning', subject: { kind: 'setting', name: 'autovacuum' } },
       ]);
     }));
