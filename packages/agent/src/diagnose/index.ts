@@ -4,8 +4,12 @@
  * database; one folder per check with its twin test and its page.
  */
 export { diagnose, runOne } from './engine.ts';
+export { computeObjectives } from './objectives/compute.ts';
+export { estimateLatencyQuantile, type LatencySample } from './objectives/latency-quantile.ts';
+export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';
 export type { Objective } from './objectives/types.ts';
 export { checks } from './registry.ts';
+export { loadParser } from './sql/parser.ts';
 export type {
   BlindSpot,
   Check,

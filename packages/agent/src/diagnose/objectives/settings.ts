@@ -1,0 +1,47 @@
+import { countSetting, durationSetting, ratioSetting, type Setting } from '../../settings/index.ts';
+
+/** Levels to hold, and how much must have run before one is estimated. */
+export const OBJECTIVE_SETTINGS: Readonly<
+  Record<
+    'bufferHit' | 'indexScan' | 'indexScanRows' | 'p95' | 'p95MinimumCalls' | 'availability',
+    Setting<number>
+  >
+> = {
+  bufferHit: ratioSetting({
+    key: 'objective.buffer-hit.ratio',
+    summary: 'Share of blocks that should be found in shared buffers.',
+    default: 0.98,
+    source: 'reference specification: buffer hit above 98 %',
+  }),
+  indexScan: ratioSetting({
+    key: 'objective.index-scan.ratio',
+    summary: 'Share of scans of larger tables that should use an index.',
+    default: 0.9,
+    source: 'reference specification: index-scan ratio above 90 %',
+  }),
+  indexScanRows: countSetting({
+    key: 'objective.index-scan.minimum-rows',
+    summary: 'Rows from which a table counts for the index-scan objective.',
+    unit: 'rows',
+    default: 10_000,
+    source: 'PgHero: index usage is judged from 10,000 rows',
+  }),
+  p95: durationSetting({
+    key: 'objective.p95.ms',
+    summary: 'Time within which 95 of 100 statements should be done.',
+    default: 200,
+    source: 'reference specification: standard queries p95 below 200 ms',
+  }),
+  p95MinimumCalls: countSetting({
+    key: 'objective.p95.minimum-calls-count',
+    summary: 'Calls between the snapshots from which the p95 is that of the interval instead of all time.',
+    default: 1_000,
+    source: 'fifty calls beyond the quantile',
+  }),
+  availability: ratioSetting({
+    key: 'objective.availability.ratio',
+    summary: 'Share of time in which the target should answer.',
+    default: 0.9999,
+    source: 'reference specification: availability above 99.99 %',
+  }),
+};

@@ -1,0 +1,47 @@
+import { readStatement } from './statement.ts';
+import type { ParsedStatement } from './types.ts';
+
+interface Parser {
+  readonly parseSync: (text: string) => { readonly stmts?: readonly { readonly stmt?: unknown }[] };
+}
+
+const CACHE_SIZE = 2_000;
+const cache = new Map<string, ParsedStatement | null>();
+let parser: Parser | null = null;
+
+/** Loads PostgreSQL's own parser (WebAssembly, about 2 MB); once, before checks that read statements run. */
+export async function loadParser(): Promise<void> {
+  if (parser !== null) return;
+  const library = await import('libpg-query');
+  await library.loadModule();
+  parser = library;
+}
+
+/** Tells whether {@link loadParser} is done. */
+export function isParserLoaded(): boolean {
+  return parser !== null;
+}
+
+/**
+ * Parses the text of a statement as pg_stat_statements shows it; kept per text.
+ * @returns null when the parser is not loaded or the text is not one whole valid statement: NULL, cut off,
+ * hidden (`<insufficient privilege>`), or in the syntax of another server
+ */
+export function parseStatement(text: string | null): ParsedStatement | null {
+  if (parser === null || text === null || text === '') return null;
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  const parsed = parse(parser, text);
+  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value ?? '');
+  cache.set(text, parsed);
+  return parsed;
+}
+
+function parse({ parseSync }: Parser, text: string): ParsedStatement | null {
+  try {
+    const [statement, ...others] = parseSync(text).stmts ?? [];
+    return statement === undefined || others.length > 0 ? null : readStatement(statement.stmt);
+  } catch {
+    return null;
+  }
+}
