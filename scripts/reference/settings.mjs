@@ -2,7 +2,7 @@
 import { code, page, table } from './markdown.mjs';
 
 /** Shows a setting's default as a person would write it. */
-export function showDefault(setting, formatUnit) {
+function showDefault(setting, formatUnit) {
   if (setting.default === '') return '(empty)';
   if (typeof setting.default !== 'number') return code(JSON.stringify(setting.default));
   return setting.unit === null ? String(setting.default) : formatUnit(setting.default, setting.unit);

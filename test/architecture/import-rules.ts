@@ -53,7 +53,7 @@ export function readArchitecture(directory: string): Architecture {
 }
 
 /** Gives the rules of an architecture; a rule's name is its kind, a slash and whom it binds. */
-export function forbiddenImports(architecture: Architecture): IForbiddenRuleType[] {
+function forbiddenImports(architecture: Architecture): IForbiddenRuleType[] {
   const { root, stages, islands } = architecture;
   return [
     forbid('cycle', {}, { circular: true }),
