@@ -1,6 +1,6 @@
 import type {
   CheckpointsRow,
-  DatabaseRow,
+  DatabaseFacts,
   SessionRow,
   SettingFacts,
   Snapshot,
@@ -15,7 +15,7 @@ export interface RuleInput {
   readonly settings: ReadonlyMap<string, SettingFacts>;
   readonly values: ReviewValues;
   readonly server: Snapshot['server'];
-  readonly database: DatabaseRow | null;
+  readonly database: DatabaseFacts | null;
   /** Time in which the counters of the database grew; null when they could not be read. */
   readonly window: StatisticsWindow | null;
   readonly checkpoints: CheckpointsRow | null;
