@@ -1,5 +1,5 @@
 import { displayName, groupBy, quoteIdentifier, quoteQualified } from '../../../kernel/index.ts';
-import type { IndexFacts, SessionRow, Snapshot } from '../../../observe/index.ts';
+import type { IndexFacts, Snapshot } from '../../../observe/index.ts';
 import { bytesSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { blindSpot, defineCheck, finding } from '../../define-check.ts';
@@ -26,10 +26,10 @@ export const invalidIndex: Check = defineCheck({
   settings,
   run: ({ sections, values, threshold, snapshot }) => {
     const canSeeBuilds = seesOthers(snapshot);
-    const sessions = snapshot.sections.activity.status === 'ok' ? snapshot.sections.activity.data : [];
+    const builds = runningBuilds(snapshot);
     const invalid = sections.indexes.filter(
       (index) =>
-        !index.isValid && (index.sizeBytes ?? 0) >= values.minimumBytes && !isInTheMaking(index, sessions),
+        !index.isValid && (index.sizeBytes ?? 0) >= values.minimumBytes && !isInTheMaking(index, builds),
     );
     if (invalid.length === 0) return [];
     const byTable = groupBy(sections.indexes, (index) => index.tableOid);
@@ -75,21 +75,33 @@ function seesOthers({ server }: Snapshot): boolean {
   return server.isSuperuser || server.roles.includes('pg_read_all_stats');
 }
 
+/** Statements that create, rebuild or drop indexes at this moment. */
+function runningBuilds(snapshot: Snapshot): readonly string[] {
+  const { activity } = snapshot.sections;
+  if (activity.status !== 'ok') return [];
+  return activity.data.flatMap(({ isHere, state, query }) =>
+    isHere &&
+    state === 'active' &&
+    query !== null &&
+    /^\W*(create\s+(unique\s+)?index|drop\s+index|reindex)\b/i.test(query)
+      ? [query]
+      : [],
+  );
+}
+
 /**
  * A concurrent build, rebuild or drop leaves its index invalid while it works; the view of progress knows only
  * the first, and during a rebuild only one index at a time.
  */
-function isInTheMaking(index: IndexFacts, sessions: readonly SessionRow[]): boolean {
-  if (index.isBeingBuilt) return true;
-  return sessions.some(
-    ({ isHere, state, query }) =>
-      isHere &&
-      state === 'active' &&
-      query !== null &&
-      /^\W*(create\s+(unique\s+)?index|drop\s+index|reindex)\b/i.test(query) &&
-      (/^\W*reindex\b.*\b(schema|database|system)\b/is.test(query) ||
+function isInTheMaking(index: IndexFacts, builds: readonly string[]): boolean {
+  return (
+    index.isBeingBuilt ||
+    builds.some(
+      (query) =>
+        /^\W*reindex\b.*\b(schema|database|system)\b/is.test(query) ||
         mentions(query, index.name) ||
-        mentions(query, index.tableName)),
+        mentions(query, index.tableName),
+    )
   );
 }
 

@@ -1,9 +1,10 @@
 import { displayName, formatCount, formatDuration, quoteQualified } from '../../../kernel/index.ts';
 import type { Snapshot, TableFacts } from '../../../observe/index.ts';
-import { countSetting } from '../../../settings/index.ts';
+import { countSetting, durationSetting } from '../../../settings/index.ts';
 import { type AutovacuumRule, autovacuumRule, isAutovacuumOn } from '../../autovacuum.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
+import { statisticsWindow } from '../../statistics-window.ts';
 import type { Check, FindingDraft, Threshold } from '../../types.ts';
 
 const settings = {
@@ -21,6 +22,12 @@ const settings = {
     default: 1_000,
     source: 'a few pages of dead rows slow nothing down',
   }),
+  insertGraceMs: durationSetting({
+    key: 'diagnose.vacuum-overdue.insert-grace-ms',
+    summary: 'Time without a vacuum from which inserts alone are mentioned.',
+    default: 86_400_000,
+    source: 'a freshly loaded table is no news; autovacuum gets to it within minutes to hours',
+  }),
   maximumFindings: maximumFindingsSetting('vacuum-overdue', 30),
 };
 
@@ -34,9 +41,14 @@ export const vacuumOverdue: Check = defineCheck({
   run: ({ sections, values, threshold, snapshot }) => {
     const running = tablesInVacuum(snapshot);
     const server = sections.serverSettings;
+    const observedMs = observedSince(snapshot, sections.tables);
     const overdue = sections.tables
       .filter((table) => table.kind !== 'partitioned' && !running.has(table.oid))
       .flatMap((table) => judge(table, autovacuumRule(table, server), values))
+      .filter(
+        ({ table, isByInserts }) =>
+          !isByInserts || (sinceVacuumMs(table, snapshot.takenAt) ?? observedMs) >= values.insertGraceMs,
+      )
       .toSorted((a, b) => Number(a.isByInserts) - Number(b.isByInserts) || b.rows - a.rows);
     const findings = overdue.map((row) => describe(row, snapshot, threshold('factor')));
     const capped = capFindings(findings, values.maximumFindings);
@@ -104,6 +116,11 @@ function remedyFor(table: TableFacts, rule: AutovacuumRule): string {
 function sinceVacuumMs(table: TableFacts, now: Date): number | null {
   const last = Math.max(table.lastVacuum?.getTime() ?? 0, table.lastAutovacuum?.getTime() ?? 0);
   return last === 0 ? null : Math.max(0, now.getTime() - last);
+}
+
+function observedSince(snapshot: Snapshot, tables: readonly TableFacts[]): number {
+  const { database } = snapshot.sections;
+  return database.status === 'ok' ? statisticsWindow(snapshot, database.data, tables).lengthMs : 0;
 }
 
 function tablesInVacuum(snapshot: Snapshot): ReadonlySet<number> {
