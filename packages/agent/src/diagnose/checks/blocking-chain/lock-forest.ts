@@ -3,7 +3,7 @@ import type { SessionRow } from '../../../catalog/index.ts';
 /** A session that waits, and how far it is from the root of its chain. */
 export interface Waiter {
   readonly session: SessionRow;
-  /** 1 for those who wait for the root itself. */
+  /** Steps to the root, along the queue where a session waits behind several. */
   readonly depth: number;
 }
 
