@@ -8,7 +8,7 @@ const BYTE_STEP = 1024;
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let index = 0;
-  while (Math.abs(value) >= BYTE_STEP && index < BYTE_UNITS.length - 1) {
+  while (Math.abs(rounded(value)) >= BYTE_STEP && index < BYTE_UNITS.length - 1) {
     value /= BYTE_STEP;
     index += 1;
   }
@@ -19,7 +19,7 @@ const MS_PER = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Shows a duration with the largest fitting unit: `0.42 ms`, `3.1 s`, `12 min`, `5.2 h`, `38 d`. */
 export function formatDuration(ms: number): string {
-  const size = Math.abs(ms);
+  const size = Math.abs(rounded(ms));
   if (size < MS_PER.s) return `${significant(ms)} ms`;
   if (size < 2 * MS_PER.min) return `${significant(ms / MS_PER.s)} s`;
   if (size < 2 * MS_PER.h) return `${significant(ms / MS_PER.min)} min`;
@@ -31,16 +31,18 @@ export function formatDuration(ms: number): string {
 export function formatCount(count: number): string {
   const size = Math.abs(count);
   if (size < 100_000) return Number(count.toFixed(size < 100 ? 1 : 0)).toLocaleString('en-US');
-  if (size < 1e6) return `${significant(count / 1e3)} k`;
-  if (size < 1e9) return `${significant(count / 1e6)} M`;
+  if (rounded(size / 1e3) < 1e3) return `${significant(count / 1e3)} k`;
+  if (rounded(size / 1e6) < 1e3) return `${significant(count / 1e6)} M`;
   return `${significant(count / 1e9)} G`;
 }
 
-/** Shows a ratio (0..1) as a percentage, with enough digits that 0.9997 does not read as 100 %. */
+/** Shows a ratio (0..1) as a percentage, with enough digits that neither 0.9999 reads as 100 % nor 0.0004 as 0 %. */
 export function formatRatio(ratio: number): string {
   const percent = ratio * 100;
-  const digits = percent > 99 && percent < 100 ? 2 : percent >= 10 || percent === 0 ? 0 : 1;
-  return `${percent.toFixed(digits)} %`;
+  if (percent > 99 && percent < 100) return `${(Math.floor(percent * 100) / 100).toFixed(2)} %`;
+  if (percent > 0 && percent < 0.005) return '<0.01 %';
+  if (percent > 0 && percent < 0.1) return `${percent.toFixed(2)} %`;
+  return `${percent.toFixed(percent >= 10 || percent === 0 ? 0 : 1)} %`;
 }
 
 /** Shows a value in its unit. */
@@ -68,7 +70,7 @@ export function formatUnit(value: number, unit: Unit): string {
  * @returns milliseconds, or null when the text is no duration
  */
 export function parseDuration(text: string): number | null {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(withoutSeparators(text));
   if (match === null) return null;
   const unit = match[2] ?? 'ms';
   return Number(match[1]) * (unit === 'ms' ? 1 : MS_PER[unit as keyof typeof MS_PER]);
@@ -79,15 +81,25 @@ export function parseDuration(text: string): number | null {
  * @returns bytes, or null when the text is no size
  */
 export function parseBytes(text: string): number | null {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB|PB)?\s*$/i.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB|PB)?\s*$/i.exec(withoutSeparators(text));
   if (match === null) return null;
   const unit = (match[2] ?? 'B').toLowerCase();
   const power = BYTE_UNITS.findIndex((name) => name.toLowerCase() === unit);
   return Number(match[1]) * BYTE_STEP ** power;
 }
 
+/** Takes `1,024 kB` as this file shows it. */
+function withoutSeparators(text: string): string {
+  return /^\s*\d{1,3}(,\d{3})+(?!\d)/.test(text) ? text.replaceAll(',', '') : text;
+}
+
 function significant(value: number): string {
+  return rounded(value).toLocaleString('en-US', { maximumFractionDigits: 6 });
+}
+
+function rounded(value: number): number {
   const size = Math.abs(value);
+  if (size < 0.1) return Number(value.toPrecision(2));
   const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2;
-  return Number(value.toFixed(digits)).toLocaleString('en-US');
+  return Number(value.toFixed(digits));
 }

@@ -16,10 +16,11 @@ export interface Counters {
  */
 export function subtract(before: Counters, after: Counters): Interval {
   const database = subtractRows(before.database, after.database);
+  const begin = before.database.status === 'ok' ? before.database.data.now : null;
   return {
     durationMs: elapsedMs(before, after),
     database,
-    statements: subtractStatements(before.statements, after.statements),
+    statements: subtractStatements(before.statements, after.statements, begin),
     checkpoints: subtractRows(before.checkpoints, after.checkpoints),
     wal: subtractRows(before.wal, after.wal),
   };
@@ -44,7 +45,7 @@ function difference<Row extends object>(before: Row, after: Row): Row | null {
   for (const [field, value] of Object.entries(after)) {
     const previous = earlier[field];
     if (field === 'statsReset' || field === 'statsSince') {
-      if (String(previous) !== String(value)) return null;
+      if (timeOf(previous) !== timeOf(value)) return null;
     } else if (typeof value === 'number' && typeof previous === 'number' && !STATES.has(field)) {
       if (value < previous && field !== 'meanMs') return null;
       result[field] = value - previous;
@@ -53,18 +54,25 @@ function difference<Row extends object>(before: Row, after: Row): Row | null {
   return result as Row;
 }
 
+function timeOf(value: unknown): number | null {
+  return value instanceof Date ? value.getTime() : null;
+}
+
 function subtractStatements(
   before: Section<readonly StatementRow[]>,
   after: Section<readonly StatementRow[]>,
+  begin: Date | null,
 ): readonly StatementRow[] | null {
   if (before.status !== 'ok' || after.status !== 'ok') return null;
   const earlier = new Map(before.data.map((row) => [row.queryId, row]));
   return after.data.flatMap((row) => {
     const previous = earlier.get(row.queryId);
     const moved = previous === undefined ? row : difference(previous, row);
-    // An entry that was reset or evicted in between began anew: what it holds now ran since.
-    const counted = moved ?? row;
-    if (counted.calls <= 0) return [];
+    // An entry that was reset or evicted in between began anew: what it holds now ran since. A row that sums
+    // several users of whom one was evicted fell without beginning anew: what ran since cannot be told.
+    const isNew = row.statsSince === null || begin === null || row.statsSince >= begin;
+    const counted = moved ?? (isNew ? row : null);
+    if (counted === null || counted.calls <= 0) return [];
     return [{ ...counted, meanMs: counted.totalMs / counted.calls }];
   });
 }

@@ -39,7 +39,7 @@ export function parseConfig(
     tree = parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    return failed(failure(SETTINGS_ERRORS.FILE_INVALID, { file, reason: error.message }, error));
+    return failed(failure(SETTINGS_ERRORS.FILE_INVALID, { file, reason: lineOf(error) }, error));
   }
   const values = new Map<string, unknown>();
   const missing = flatten(tree, '', values, environment);
@@ -54,6 +54,12 @@ export function parseConfig(
     values.delete(key);
   }
   return success({ name: file, targets, values });
+}
+
+/** The parser's own message quotes the line, which may hold a password. */
+function lineOf(error: TomlError): string {
+  const [what] = error.message.split('\n');
+  return `Line ${error.line}, column ${error.column}: ${what?.replace('Invalid TOML document: ', '')}.`;
 }
 
 /** Adds the leaves of a table under dotted keys; gives the first environment variable that is not set. */

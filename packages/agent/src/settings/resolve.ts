@@ -100,12 +100,12 @@ function findUnknown(known: ReadonlyMap<string, AnySetting>, sources: SettingSou
   return null;
 }
 
-function invalid(setting: AnySetting, given: Given, reason = 'the value does not fit'): PgstewardError {
+function invalid(setting: AnySetting, given: Given, reason = 'The value does not fit'): PgstewardError {
   return failure(SETTINGS_ERRORS.INVALID_VALUE, {
     key: setting.key,
     value: JSON.stringify(given.value) ?? 'undefined',
     origin: 'name' in given.origin ? given.origin.name : 'the default',
-    reason: `It ${reason.replace(/^(must|expected)/i, (word) => word.toLowerCase())}`,
+    reason: reason.startsWith('must') ? `It ${reason}` : reason,
   });
 }
 

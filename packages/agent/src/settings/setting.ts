@@ -72,7 +72,10 @@ function numberSetting(
 ): Setting<number> {
   const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER, ...description } = row;
   const schema = z
-    .preprocess((given) => (typeof given === 'string' ? (parse(given) ?? given) : given), z.number(expected))
+    .preprocess(
+      (given) => (typeof given === 'string' ? (parse(given) ?? given) : given),
+      z.number(`must be ${expected}`),
+    )
     .refine((value) => value >= minimum && value <= maximum, `must lie between ${minimum} and ${maximum}`);
   return { ...description, unit, schema: schema as z.ZodType<number> };
 }
