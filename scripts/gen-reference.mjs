@@ -9,7 +9,7 @@ import { checksPage } from './reference/checks.mjs';
 import { cliPage } from './reference/cli.mjs';
 import { errorsPage } from './reference/errors.mjs';
 import { queriesPage } from './reference/queries.mjs';
-import { auditJsonSchema, configSchema } from './reference/schemas.mjs';
+import { configSchema, marked } from './reference/schemas.mjs';
 import { settingsPage } from './reference/settings.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,6 +18,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 async function renderReference() {
   const { formatUnit } = await built('kernel');
   const { environmentName } = await built('settings');
+  const { auditJsonSchema } = await built('report');
   const registries = await built('app', 'registries.js');
   const sources = { ...registries, formatUnit, environmentName };
   const { buildProgram } = await built('surfaces/cli');
@@ -34,7 +35,7 @@ async function renderReference() {
     ['queries.md', queriesPage({ ...sources, probes: await exampleProbes() })],
     ['cli.md', cliPage({ program })],
     ['schemas/config.json', json(configSchema(sources))],
-    ['schemas/audit.json', json(auditJsonSchema(await built('report')))],
+    ['schemas/audit.json', json(marked(auditJsonSchema()))],
   ]);
 }
 

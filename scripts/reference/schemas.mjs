@@ -47,10 +47,9 @@ export function configSchema({ settingDefinitions }) {
   };
 }
 
-/** Gives the JSON Schema of `pgsteward audit --json`. */
-export function auditJsonSchema({ auditSchema }) {
-  const { $schema, ...schema } = z.toJSONSchema(auditSchema, { unrepresentable: 'any' });
-  return { $schema, $comment: COMMENT, title: 'pgsteward/audit@1', ...schema };
+/** Marks the JSON Schema of `pgsteward audit --json` as generated. */
+export function marked({ $schema, ...schema }) {
+  return { $schema, $comment: COMMENT, ...schema };
 }
 
 function table(properties) {

@@ -83,7 +83,8 @@ describe('the error catalogue', () => {
   it.each(errorDefinitions.map((row) => [row.code, row] as const))('words %s for a person', (_, row) => {
     expect(row.message).not.toMatch(/\.$/);
     expect(row.why).not.toBe('');
-    expect(row.next.length).toBeGreaterThan(0);
+    // Who cancelled needs no advice.
+    if (row.exitCode !== 3) expect(row.next).not.toEqual([]);
     for (const text of texts(row)) {
       const braces = text.match(/[{}]/g)?.length ?? 0;
       expect((text.match(/\{[a-z][a-zA-Z]*\}/g)?.length ?? 0) * 2, text).toBe(braces);
@@ -109,11 +110,11 @@ describe('the registry of settings', () => {
       [...readFileSync(file, 'utf8').matchAll(/\bkey: '([a-z]+\.[a-z0-9.-]+)'/g)].map(([, key]) => key ?? ''),
     );
     expect(declared.length).toBeGreaterThan(10);
-    expect(keys).toEqual(expect.arrayContaining(declared));
+    expect(declared.filter((key) => !keys.includes(key))).toEqual([]);
   });
 
   it('says the unit in the key of every number', () => {
-    const endings = { ms: /-ms$/, bytes: /-bytes$/ } as const;
+    const endings = { ms: /[.-]ms$/, bytes: /[.-]bytes$/ } as const;
     const wrong = settingDefinitions.filter(({ unit, key }) =>
       unit === 'ms' || unit === 'bytes' ? !endings[unit].test(key) : false,
     );

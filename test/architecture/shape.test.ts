@@ -52,9 +52,9 @@ describe('the registry of checks', () => {
   const catalogue = join(root, '../shared/checks.md');
 
   it.runIf(existsSync(catalogue))('knows only ids of the catalogue', () => {
-    const known = [...readFileSync(catalogue, 'utf8').matchAll(/^\| (diagnose\/[a-z0-9-]+) \|/gm)];
-    const ids = known.map(([, id]) => id);
+    const rows = readFileSync(catalogue, 'utf8').match(/^\| diagnose\/[^|]*/gm) ?? [];
+    const ids = rows.flatMap((row) => row.match(/diagnose\/[a-z0-9-]+/g) ?? []);
     expect(ids.length).toBeGreaterThan(50);
-    expect(ids).toEqual(expect.arrayContaining(checks.map((check) => check.id)));
+    expect(checks.map((check) => check.id).filter((id) => !ids.includes(id))).toEqual([]);
   });
 });
