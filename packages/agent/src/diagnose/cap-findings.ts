@@ -17,11 +17,24 @@ export function maximumFindingsSetting(check: string, maximum = 50): Setting<num
 
 /** Keeps the first findings, the worst of a sorted list; the last kept one says how many were left out. */
 export function capFindings(drafts: readonly FindingDraft[], maximum: number): readonly FindingDraft[] {
-  const last = drafts[maximum - 1];
-  if (drafts.length <= maximum || last === undefined) return drafts;
-  const omittedCount = drafts.length - maximum;
+  return describeWorst(drafts, maximum, (draft) => draft);
+}
+
+/**
+ * Describes the first rows, the worst of a sorted list, and only those: formatting thousands of numbers takes
+ * longer than finding them. The last finding says how many rows were left out.
+ */
+export function describeWorst<Row>(
+  rows: readonly Row[],
+  maximum: number,
+  describe: (row: Row) => FindingDraft,
+): readonly FindingDraft[] {
+  const drafts = rows.slice(0, maximum).map((row) => describe(row));
+  const last = drafts.at(-1);
+  if (rows.length <= maximum || last === undefined) return drafts;
+  const omittedCount = rows.length - maximum;
   return [
-    ...drafts.slice(0, maximum - 1),
+    ...drafts.slice(0, -1),
     {
       ...last,
       title: `${last.title} (and ${omittedCount} more)`,

@@ -1,7 +1,7 @@
 import { displayName, formatCount, formatRatio, quoteQualified } from '../../../kernel/index.ts';
 import type { IndexFacts, TableFacts } from '../../../observe/index.ts';
 import { ratioSetting } from '../../../settings/index.ts';
-import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { hotSettings, type UpdateProfile, updateProfile } from '../../hot-updates.ts';
 import { type Family, indexFamilies, total } from '../../partition-families.ts';
@@ -50,7 +50,7 @@ export const hotBlockingIndex: Check = defineCheck({
           scansCount <= profile.updatedRows * values.scansPerUpdate,
       )
       .toSorted((a, b) => b.profile.updatedRows - a.profile.updatedRows);
-    const findings = found.map(({ index, profile, scansCount, sizeBytes }) => {
+    return describeWorst(found, values.maximumFindings, ({ index, profile, scansCount, sizeBytes }) => {
       const isProven =
         window.lengthMs >= DAY_MS &&
         perTable.get(index.tableOid) === 1 &&
@@ -77,7 +77,6 @@ export const hotBlockingIndex: Check = defineCheck({
         }${quoteQualified(index.schema, index.name)}`,
       });
     });
-    return capFindings(findings, values.maximumFindings);
   },
 });
 

@@ -1,7 +1,7 @@
 import { displayName, formatRatio, quoteQualified } from '../../../kernel/index.ts';
 import type { TableFacts } from '../../../observe/index.ts';
 import { countSetting, ratioSetting } from '../../../settings/index.ts';
-import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { hotSettings, updateProfile } from '../../hot-updates.ts';
 import { tableFamilies } from '../../partition-families.ts';
@@ -51,7 +51,7 @@ export const lowFillfactorGain: Check = defineCheck({
           (profile.newPageRatio ?? 1) >= values.newPageRatio,
       )
       .toSorted((a, b) => b.profile.updatedRows - a.profile.updatedRows);
-    const findings = candidates.map(({ root, full, profile }) => {
+    return describeWorst(candidates, values.maximumFindings, ({ root, full, profile }) => {
       const isMeasured = profile.newPageRatio !== null && window.lengthMs >= DAY_MS;
       const name = displayName(root.schema, root.name);
       return finding({
@@ -72,7 +72,6 @@ export const lowFillfactorGain: Check = defineCheck({
         remedy: remedyFor(root, full),
       });
     });
-    return capFindings(findings, values.maximumFindings);
   },
 });
 

@@ -1,7 +1,7 @@
 import { displayName, formatBytes, formatCount, formatRatio } from '../../../kernel/index.ts';
 import type { TableFacts } from '../../../observe/index.ts';
 import { bytesSetting, countSetting, ratioSetting } from '../../../settings/index.ts';
-import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { type Family, tableFamilies, total } from '../../partition-families.ts';
 import { statisticsWindow } from '../../statistics-window.ts';
@@ -66,7 +66,7 @@ export const missingIndex: Check = defineCheck({
           reading.indexScanRatio < values.minimumRatio,
       )
       .toSorted((a, b) => b.sequentialReadRows - a.sequentialReadRows);
-    const findings = readings.map(({ table, ...evidence }) => {
+    return describeWorst(readings, values.maximumFindings, ({ table, ...evidence }) => {
       const name = displayName(table.schema, table.name);
       const scansPerDayCount = evidence.sequentialScansCount / window.days;
       return finding({
@@ -80,7 +80,6 @@ export const missingIndex: Check = defineCheck({
         )} scans read ${formatCount(evidence.sequentialReadRows)} rows of a table of ${formatBytes(evidence.sizeBytes)}`,
       });
     });
-    return capFindings(findings, values.maximumFindings);
   },
 });
 

@@ -1,7 +1,7 @@
 import { displayName, formatBytes, groupBy, quoteQualified } from '../../../kernel/index.ts';
 import type { IndexFacts } from '../../../observe/index.ts';
 import { bytesSetting } from '../../../settings/index.ts';
-import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { isIndexPrefix } from '../../index-shape.ts';
 import { indexFamilies, total } from '../../partition-families.ts';
@@ -28,7 +28,7 @@ export const redundantIndex: Check = defineCheck({
     const sizes = sizesByOid(sections.indexes);
     const sizeOf = (index: IndexFacts): number => sizes.get(index.oid) ?? 0;
     const pairs = coveredPairs(sections.indexes).toSorted(([a], [b]) => sizeOf(b) - sizeOf(a));
-    const findings = pairs.map(([index, cover]) =>
+    return describeWorst(pairs, values.maximumFindings, ([index, cover]) =>
       finding({
         severity: sizeOf(index) >= values.minimumBytes ? 'warning' : 'info',
         subject: { kind: 'index', schema: index.schema, name: index.name },
@@ -48,7 +48,6 @@ export const redundantIndex: Check = defineCheck({
         )} are saved`,
       }),
     );
-    return capFindings(findings, values.maximumFindings);
   },
 });
 

@@ -8,7 +8,7 @@ import {
 } from '../../../kernel/index.ts';
 import type { ConstraintRow, IndexFacts, TableFacts } from '../../../observe/index.ts';
 import { countSetting } from '../../../settings/index.ts';
-import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { rowCounts } from '../../table-rows.ts';
 import type { Check } from '../../types.ts';
@@ -40,7 +40,7 @@ export const unindexedForeignKey: Check = defineCheck({
       .filter((key) => key.kind === 'foreign key' && key.isEnforced && !key.isInherited)
       .filter((key) => rowsOf(key) >= values.minimumRows && !isIndexed(key.tableOid, key.columns))
       .toSorted((a, b) => rowsOf(b) - rowsOf(a));
-    const findings = keys.map((key) => {
+    return describeWorst(keys, values.maximumFindings, (key) => {
       const referenced = tables.get(key.referencedOid ?? 0);
       const columns = key.columns.map(displayIdentifier).join(', ');
       return finding({
@@ -62,7 +62,6 @@ export const unindexedForeignKey: Check = defineCheck({
         remedy: remedyFor(key, tables.get(key.tableOid), rowsOf(key)),
       });
     });
-    return capFindings(findings, values.maximumFindings);
   },
 });
 

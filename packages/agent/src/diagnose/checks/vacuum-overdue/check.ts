@@ -2,7 +2,7 @@ import { displayName, formatCount, formatDuration, quoteQualified } from '../../
 import type { Snapshot, TableFacts } from '../../../observe/index.ts';
 import { countSetting, durationSetting } from '../../../settings/index.ts';
 import { type AutovacuumRule, autovacuumRule, isAutovacuumOn } from '../../autovacuum.ts';
-import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { statisticsWindow } from '../../statistics-window.ts';
 import type { Check, FindingDraft, Threshold } from '../../types.ts';
@@ -50,8 +50,9 @@ export const vacuumOverdue: Check = defineCheck({
           !isByInserts || (sinceVacuumMs(table, snapshot.takenAt) ?? observedMs) >= values.insertGraceMs,
       )
       .toSorted((a, b) => Number(a.isByInserts) - Number(b.isByInserts) || b.rows - a.rows);
-    const findings = overdue.map((row) => describe(row, snapshot, threshold('factor')));
-    const capped = capFindings(findings, values.maximumFindings);
+    const capped = describeWorst(overdue, values.maximumFindings, (row) =>
+      describe(row, snapshot, threshold('factor')),
+    );
     return isAutovacuumOn(server) ? capped : [switchedOff(threshold('factor')), ...capped];
   },
 });
