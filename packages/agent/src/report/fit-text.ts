@@ -39,7 +39,7 @@ export function shorten(text: string, width: number): string {
 export function shortenStatement(query: string | null, width: number): string {
   if (query === null || query.trim() === '') return '(text not available)';
   // Comments in front of a statement (a framework's marker) hide what it does.
-  const bare = query.slice(0, 20 * width + 500).replace(/^(\s*\/\*[^]*?\*\/)+/, '');
+  const bare = query.slice(0, 20 * width + 500).replace(/^(\s*\/\*[\s\S]*?\*\/)+/, '');
   const folded = (bare.trim() === '' ? query.slice(0, 20 * width) : bare).replace(/\s+/g, ' ').trim();
   return shorten(escapeControls(folded), width);
 }
