@@ -38,21 +38,44 @@ export function generateTables(options: GeneratorOptions): readonly GeneratedTab
   };
   const { seed } = options;
   return [
-    table(seed, 'product_searches', searchColumns, volumes.searches, searchRow(source)),
-    table(seed, 'products', productColumns, volumes.products, productRow(source, seed)),
-    table(seed, 'product_categories', categoryColumns, volumes.products, categoryRows(source, seed)),
-    table(seed, 'product_search_results', resultColumns, volumes.searchResults, resultRow(source)),
-    table(seed, 'market_analyses', analysisColumns, volumes.analyses, analysisRow(source)),
+    table(seed, {
+      name: 'product_searches',
+      columns: searchColumns,
+      units: volumes.searches,
+      write: searchRow(source),
+    }),
+    table(seed, {
+      name: 'products',
+      columns: productColumns,
+      units: volumes.products,
+      write: productRow(source, seed),
+    }),
+    table(seed, {
+      name: 'product_categories',
+      columns: categoryColumns,
+      units: volumes.products,
+      write: categoryRows(source, seed),
+    }),
+    table(seed, {
+      name: 'product_search_results',
+      columns: resultColumns,
+      units: volumes.searchResults,
+      write: resultRow(source),
+    }),
+    table(seed, {
+      name: 'market_analyses',
+      columns: analysisColumns,
+      units: volumes.analyses,
+      write: analysisRow(source),
+    }),
   ];
 }
 
-function table(
-  seed: number,
-  name: string,
-  columns: readonly string[],
-  units: number,
-  write: WriteUnit,
-): GeneratedTable {
+interface TablePlan extends Pick<GeneratedTable, 'name' | 'columns' | 'units'> {
+  readonly write: WriteUnit;
+}
+
+function table(seed: number, { name, columns, units, write }: TablePlan): GeneratedTable {
   const tableSeed = name.length * 31 + name.charCodeAt(9);
   const out = createCopyWriter();
   const chunk: GeneratedTable['chunk'] = (index) => {

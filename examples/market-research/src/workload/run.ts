@@ -83,30 +83,32 @@ export async function runWorkload(options: WorkloadOptions): Promise<WorkloadRes
 }
 
 async function work(client: Client, run: Run): Promise<void> {
-  while (!isStopped(run.signal)) {
+  for (;;) {
     const index = run.takeIndex();
     const dueMs = run.dueMs(index);
-    if (dueMs !== null) {
-      if (dueMs >= run.endMs) return;
-      await waitUntil(dueMs, run.signal);
-      if (isStopped(run.signal)) return;
-    }
+    if (dueMs !== null && dueMs < run.endMs) await waitUntil(dueMs, run.signal);
     const startMs = performance.now();
-    if (startMs >= run.endMs) return;
-    const operation = run.plan(index);
-    try {
-      for (const statement of operation.statements) await execute(client, statement, run.prepared);
-      run.recorder.record(operation.name, performance.now() - (dueMs ?? startMs));
-    } catch (error) {
-      if (isStopped(run.signal)) return;
-      run.recorder.recordError(operation.name, error);
-      // A lost connection fails here as well, and ends this session's part of the work.
-      const isAlive = await client.query('rollback').then(
-        () => true,
-        () => false,
-      );
-      if (!isAlive) return;
-    }
+    if (isStopped(run.signal) || Math.max(startMs, dueMs ?? startMs) >= run.endMs) return;
+    const isAlive = await runOperation(client, run, index, dueMs ?? startMs);
+    if (!isAlive) return;
+  }
+}
+
+/** Runs one operation and records it; gives whether the session can go on. */
+async function runOperation(client: Client, run: Run, index: number, beganMs: number): Promise<boolean> {
+  const operation = run.plan(index);
+  try {
+    for (const statement of operation.statements) await execute(client, statement, run.prepared);
+    run.recorder.record(operation.name, performance.now() - beganMs);
+    return true;
+  } catch (error) {
+    if (isStopped(run.signal)) return false;
+    run.recorder.recordError(operation.name, error);
+    // A lost connection fails here as well, and ends this session's part of the work.
+    return client.query('rollback').then(
+      () => true,
+      () => false,
+    );
   }
 }
 

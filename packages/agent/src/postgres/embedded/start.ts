@@ -82,7 +82,7 @@ async function launchUntilReady(start: Launch): Promise<EmbeddedServer> {
     const url = serverUrl(port, start.password, 'postgres');
     const { readyTimeoutMs: timeoutMs, signal } = options;
     const outcome = await waitUntilReady({ child, url, clock, timeoutMs, signal });
-    if (outcome.isReady) return runningServer(start, child, port, unguard, outcome.version);
+    if (outcome.isReady) return runningServer(start, { child, port, unguard, version: outcome.version });
     await child.stop(clock);
     unguard();
     throwIfCancelled(options.signal);
@@ -98,13 +98,14 @@ async function launchUntilReady(start: Launch): Promise<EmbeddedServer> {
   }
 }
 
-function runningServer(
-  start: Launch,
-  child: ServerProcess,
-  port: number,
-  unguard: () => void,
-  version: string,
-): EmbeddedServer {
+interface Launched {
+  readonly child: ServerProcess;
+  readonly port: number;
+  readonly unguard: () => void;
+  readonly version: string;
+}
+
+function runningServer(start: Launch, { child, port, unguard, version }: Launched): EmbeddedServer {
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     await child.stop(start.clock);
