@@ -11,7 +11,8 @@ select pg_get_indexdef(c.oid) || ' ' || i.indisvalid as item
   from pg_index i join pg_class c on c.oid = i.indexrelid where c.relnamespace = 'public'::regnamespace
 union all select relname || ' ' || coalesce(reloptions::text, '-') from pg_class
   where relnamespace = 'public'::regnamespace and relkind = 'r'
-union all select sequencename || ' ' || coalesce(last_value, 0) from pg_sequences where schemaname = 'public'
+union all select sequencename || ' ' || coalesce(last_value, 0) from pg_sequences
+  where schemaname = 'public' and sequencename <> 'T;1_id_seq'
 order by 1`;
 
 /** Observes, diagnoses with one check and advises. */

@@ -48,7 +48,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   options.onProgress({ task: 'starting PostgreSQL', done: 0, total: null, unit: 'servers' });
   const server = await startEmbedded({
     directory,
-    isDurable: false,
     settings: { ...recommendedServerSettings['as-found'], shared_buffers: '256MB' },
     signal: options.signal,
   });
@@ -77,7 +76,7 @@ export function demoThresholds(scale: number): ReadonlyMap<string, unknown> {
 async function prepareDatabase(server: EmbeddedServer, options: DemoOptions): Promise<string> {
   const { scale, onProgress, signal } = options;
   const url = server.connectionUrl(DATABASE);
-  if (await ensureDatabase(server, DATABASE)) {
+  if (await ensureDatabase(server, DATABASE, ['pg_stat_statements'])) {
     await createMarketResearch({ url, scale, state: 'as-found', onProgress, signal });
   }
   return url;

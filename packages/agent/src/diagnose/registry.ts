@@ -2,6 +2,7 @@ import { archiveFailing } from './checks/archive-failing/check.ts';
 import { bloatedIndex } from './checks/bloated-index/check.ts';
 import { bloatedTable } from './checks/bloated-table/check.ts';
 import { blockingChain } from './checks/blocking-chain/check.ts';
+import { bufferHitRatio } from './checks/buffer-hit-ratio/check.ts';
 import { charPadding } from './checks/char-padding/check.ts';
 import { checkpointPressure } from './checks/checkpoint-pressure/check.ts';
 import { checksumFailures } from './checks/checksum-failures/check.ts';
@@ -11,9 +12,11 @@ import { connectionSaturation } from './checks/connection-saturation/check.ts';
 import { deadlocks } from './checks/deadlocks/check.ts';
 import { defaultPartitionRows } from './checks/default-partition-rows/check.ts';
 import { duplicateIndex } from './checks/duplicate-index/check.ts';
+import { heavyQuery } from './checks/heavy-query/check.ts';
 import { hotBlockingIndex } from './checks/hot-blocking-index/check.ts';
 import { idleInTransaction } from './checks/idle-in-transaction/check.ts';
 import { indexCorruptionRisk } from './checks/index-corruption-risk/check.ts';
+import { indexScanRatio } from './checks/index-scan-ratio/check.ts';
 import { invalidIndex } from './checks/invalid-index/check.ts';
 import { jsonNotJsonb } from './checks/json-not-jsonb/check.ts';
 import { longRunningQuery } from './checks/long-running-query/check.ts';
@@ -23,6 +26,7 @@ import { missingFuturePartition } from './checks/missing-future-partition/check.
 import { missingIndex } from './checks/missing-index/check.ts';
 import { moneyType } from './checks/money-type/check.ts';
 import { noPrimaryKey } from './checks/no-primary-key/check.ts';
+import { nonSargablePredicate } from './checks/non-sargable-predicate/check.ts';
 import { notValidatedConstraint } from './checks/not-validated-constraint/check.ts';
 import { nullableUnique } from './checks/nullable-unique/check.ts';
 import { orphanRows } from './checks/orphan-rows/check.ts';
@@ -37,8 +41,13 @@ import { sequenceExhaustion } from './checks/sequence-exhaustion/check.ts';
 import { settingsDrift } from './checks/settings-drift/check.ts';
 import { settingsReview } from './checks/settings-review/check.ts';
 import { slotRetention } from './checks/slot-retention/check.ts';
+import { slowQuery } from './checks/slow-query/check.ts';
+import { spill } from './checks/spill/check.ts';
 import { staleStatistics } from './checks/stale-statistics/check.ts';
+import { statementsEvicted } from './checks/statements-evicted/check.ts';
+import { tempFiles } from './checks/temp-files/check.ts';
 import { timestampWithoutZone } from './checks/timestamp-without-zone/check.ts';
+import { trackIoTimingOff } from './checks/track-io-timing-off/check.ts';
 import { unindexedForeignKey } from './checks/unindexed-foreign-key/check.ts';
 import { unloggedOrFsyncOff } from './checks/unlogged-or-fsync-off/check.ts';
 import { unusedIndex } from './checks/unused-index/check.ts';
@@ -50,7 +59,11 @@ import type { Check } from './types.ts';
 
 /** Every check, in the order of the catalogue; within a severity the report keeps it. */
 export const checks: readonly Check[] = [
+  slowQuery,
+  heavyQuery,
   longRunningQuery,
+  spill,
+  nonSargablePredicate,
   missingIndex,
   unusedIndex,
   duplicateIndex,
@@ -79,9 +92,14 @@ export const checks: readonly Check[] = [
   connectionChurn,
   deadlocks,
   rollbackRatio,
+  bufferHitRatio,
+  indexScanRatio,
+  tempFiles,
   checkpointPressure,
   settingsReview,
   settingsDrift,
+  trackIoTimingOff,
+  statementsEvicted,
   unloggedOrFsyncOff,
   replicaLag,
   slotRetention,

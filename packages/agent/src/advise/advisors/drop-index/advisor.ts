@@ -16,14 +16,7 @@ export const dropIndex: Advisor = {
   advise: (finding, snapshot) => {
     const index = indexOf(snapshot, finding.subject);
     if (index === null || index.definition === null || !isDroppable(index)) return null;
-    const { case: invalidCase } = finding.evidence;
-    if (
-      finding.id === 'diagnose/invalid-index' &&
-      invalidCase !== 'leftover' &&
-      invalidCase !== 'duplicate'
-    ) {
-      return null;
-    }
+    if (finding.id === 'diagnose/invalid-index' && !isUseless(finding, index)) return null;
     const name = quoteQualified(index.schema, index.name);
     // An index of a partitioned table cannot be dropped or built concurrently as a whole.
     const drop = index.isPartitioned ? `drop index ${name};` : `drop index concurrently ${name};`;
@@ -46,6 +39,16 @@ export const dropIndex: Advisor = {
     };
   },
 };
+
+/**
+ * An invalid index is useless when something else does its work, or when it is unique and its build never got so
+ * far that writes keep it up: it promises nothing, and rows that break it keep it from being rebuilt.
+ */
+function isUseless(finding: Finding, index: IndexFacts): boolean {
+  const { case: invalidCase } = finding.evidence;
+  if (invalidCase === 'unique') return !index.isReady;
+  return invalidCase === 'leftover' || invalidCase === 'duplicate';
+}
 
 /** Constraints, referenced keys and replica identities live on their index; a child goes with its parent. */
 function isDroppable(index: IndexFacts): boolean {

@@ -1,4 +1,4 @@
-import { displayName, quoteLiteral, quoteQualified } from '../../../kernel/index.ts';
+import { displayName, quoteIdentifier, quoteLiteral, quoteQualified } from '../../../kernel/index.ts';
 import type { Advisor } from '../../types.ts';
 
 /** Moves a sequence past the largest value of its column. */
@@ -10,22 +10,23 @@ export const setSequence: Advisor = {
     const { subject } = finding;
     if (subject.kind !== 'sequence' || sequences.status !== 'ok') return null;
     const sequence = sequences.data.find((row) => row.schema === subject.schema && row.name === subject.name);
-    const { columnMaximum, lastValue } = sequence ?? {};
-    if (sequence === undefined || columnMaximum == null || lastValue == null || sequence.increment < 0) {
-      return null;
-    }
+    if (sequence === undefined || sequence.increment < 0) return null;
+    const { columnMaximum, nextValue, tableSchema, tableName, columnName } = sequence;
+    if (columnMaximum === null || nextValue === null) return null;
+    if (tableSchema === null || tableName === null || columnName === null) return null;
     const literal = quoteLiteral(quoteQualified(sequence.schema, sequence.name));
     const name = displayName(sequence.schema, sequence.name);
+    const maximum = `select max(${quoteIdentifier(columnName)}) from ${quoteQualified(tableSchema, tableName)}`;
     return {
       id: `set-sequence/${name}`,
       kind: 'set-sequence',
       title: `Move ${name} past the values that its column holds`,
-      do: [`select pg_catalog.setval(${literal}, ${columnMaximum});`],
-      undo: [`select pg_catalog.setval(${literal}, ${lastValue});`],
+      do: [`select pg_catalog.setval(${literal}, (${maximum}));`],
+      undo: [`select pg_catalog.setval(${literal}, ${nextValue}, false);`],
       effect: {
-        metric: 'lastValue',
-        before: lastValue,
-        after: columnMaximum,
+        metric: 'nextValue',
+        before: nextValue,
+        after: columnMaximum + sequence.increment,
         unit: 'count',
         method: 'largest value of the column when it was read',
       },
