@@ -31,16 +31,18 @@ export function parseStatement(text: string | null): ParsedStatement | null {
   if (parser === null || text === null || text === '') return null;
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const parsed = parse(parser, text);
+  const tree = parseTree(text);
+  const parsed = tree === null ? null : readStatement(tree);
   if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value ?? '');
   cache.set(text, parsed);
   return parsed;
 }
 
-function parse({ parseSync }: Parser, text: string): ParsedStatement | null {
+/** Gives the parser's tree of one statement; null when it is not one whole valid statement. */
+export function parseTree(text: string): unknown {
   try {
-    const [statement, ...others] = parseSync(text).stmts ?? [];
-    return statement === undefined || others.length > 0 ? null : readStatement(statement.stmt);
+    const [statement, ...others] = parser?.parseSync(text).stmts ?? [];
+    return others.length > 0 ? null : (statement?.stmt ?? null);
   } catch {
     return null;
   }
