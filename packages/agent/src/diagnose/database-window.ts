@@ -1,4 +1,4 @@
-import type { DatabaseRow } from '../catalog/index.ts';
+import type { DatabaseRow } from '../observe/index.ts';
 import type { Snapshot } from '../observe/index.ts';
 
 /**

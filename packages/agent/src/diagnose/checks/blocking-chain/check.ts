@@ -1,4 +1,4 @@
-import type { SessionRow } from '../../../catalog/index.ts';
+import type { SessionRow } from '../../../observe/index.ts';
 import { escapeControls, formatDuration } from '../../../kernel/index.ts';
 import type { Snapshot } from '../../../observe/index.ts';
 import { countSetting, durationSetting } from '../../../settings/index.ts';

@@ -1,4 +1,4 @@
-import type { SessionRow } from '../../../catalog/index.ts';
+import type { SessionRow } from '../../../observe/index.ts';
 
 /** A session that waits, and how far it is from the root of its chain. */
 export interface Waiter {

@@ -1,4 +1,4 @@
-import type { DatabaseRow, SessionRow } from '../../../catalog/index.ts';
+import type { DatabaseRow, SessionRow } from '../../../observe/index.ts';
 import { displayIdentifier, formatCount, formatDuration, formatRatio } from '../../../kernel/index.ts';
 import type { Interval, Snapshot } from '../../../observe/index.ts';
 import { countSetting, durationSetting, ratioSetting } from '../../../settings/index.ts';

@@ -1,4 +1,4 @@
-import type { SessionRow } from '../../../catalog/index.ts';
+import type { SessionRow } from '../../../observe/index.ts';
 import { displayIdentifier, formatRatio, groupBy } from '../../../kernel/index.ts';
 import type { Sections } from '../../../observe/index.ts';
 import { ratioSetting } from '../../../settings/index.ts';

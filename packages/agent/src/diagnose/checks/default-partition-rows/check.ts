@@ -1,4 +1,4 @@
-import type { PartitionedTableRow } from '../../../catalog/index.ts';
+import type { PartitionedTableRow } from '../../../observe/index.ts';
 import { displayName, formatCount, quoteQualified } from '../../../kernel/index.ts';
 import { countSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';

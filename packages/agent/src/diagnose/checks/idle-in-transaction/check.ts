@@ -1,4 +1,4 @@
-import type { SessionRow } from '../../../catalog/index.ts';
+import type { SessionRow } from '../../../observe/index.ts';
 import { displayIdentifier, escapeControls, formatDuration, quoteIdentifier } from '../../../kernel/index.ts';
 import { durationSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';

@@ -1,4 +1,4 @@
-import type { PartitionedTableRow } from '../../../catalog/index.ts';
+import type { PartitionedTableRow } from '../../../observe/index.ts';
 import { displayName, formatDuration, quoteQualified } from '../../../kernel/index.ts';
 import type { TableFacts } from '../../../observe/index.ts';
 import { countSetting, durationSetting } from '../../../settings/index.ts';

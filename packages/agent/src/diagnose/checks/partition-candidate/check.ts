@@ -1,4 +1,4 @@
-import type { ColumnRow } from '../../../catalog/index.ts';
+import type { ColumnRow } from '../../../observe/index.ts';
 import { displayIdentifier, displayName, formatBytes, formatCount, groupBy } from '../../../kernel/index.ts';
 import type { TableFacts } from '../../../observe/index.ts';
 import { bytesSetting, countSetting, ratioSetting } from '../../../settings/index.ts';

@@ -1,4 +1,4 @@
-import type { DatabaseRow } from '../../../catalog/index.ts';
+import type { DatabaseRow } from '../../../observe/index.ts';
 import { displayIdentifier, formatCount, formatRatio } from '../../../kernel/index.ts';
 import { countSetting, ratioSetting } from '../../../settings/index.ts';
 import { databaseWindowMs } from '../../database-window.ts';
