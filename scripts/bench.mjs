@@ -4,7 +4,6 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runnerImport } from 'vite';
 import { build, installPackages, root, say } from './workspace.mjs';
 
 const [name, ...args] = process.argv.slice(2);
@@ -16,6 +15,8 @@ if (name === undefined || !existsSync(file)) {
 }
 installPackages();
 build();
+// Imported late: on a fresh clone it was not there when this script began.
+const { runnerImport } = await import('vite');
 const { module } = await runnerImport(file, {
   root,
   configFile: false,
