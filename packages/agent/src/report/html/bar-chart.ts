@@ -36,8 +36,8 @@ const ROW_HEIGHT = 44;
 const AXIS_HEIGHT = 26;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 /** Characters that fit above a bar on a screen and on a phone. */
-const WIDE_LABEL = 76;
-const NARROW_LABEL = 32;
+const WIDE_LABEL = 110;
+const NARROW_LABEL = 38;
 
 /**
  * Draws horizontal bars as SVG. Widths are percentages, so that bars stretch with the page while text keeps its
@@ -51,7 +51,7 @@ export function barChart(chart: BarChart): Markup {
 <desc id="${chart.id}-description">${chart.description}</desc>
 ${TICKS.map((share) => drawTick(chart, share, height))}
 ${chart.bars.map((bar, index) => drawBar(chart, bar, index * ROW_HEIGHT))}
-${chart.threshold === undefined ? null : drawThreshold(chart, chart.threshold, height)}
+${chart.threshold === undefined ? null : drawThreshold(chart, chart.threshold)}
 </svg>`;
 }
 
@@ -77,9 +77,13 @@ function drawBar(chart: BarChart, bar: Bar, top: number): Markup {
 <rect class="track" x="0" y="${top + 22}" width="100%" height="14"/>${parts}`;
 }
 
-function drawThreshold(chart: BarChart, threshold: number, height: number): Markup {
+/** Marks the level on each bar, and leaves the texts between them free. */
+function drawThreshold(chart: BarChart, threshold: number): readonly Markup[] {
   const x = percent(Math.min(1, threshold / chart.maximum));
-  return html`<line class="threshold" x1="${x}" x2="${x}" y1="0" y2="${height}"/>`;
+  return chart.bars.map((_, index) => {
+    const top = index * ROW_HEIGHT + 19;
+    return html`<line class="threshold" x1="${x}" x2="${x}" y1="${top}" y2="${top + 20}"/>`;
+  });
 }
 
 function percent(share: number): string {

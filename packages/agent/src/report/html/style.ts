@@ -27,13 +27,14 @@ pre code{white-space:pre;overflow-wrap:normal}
 .tiles b{display:block;font-size:1.6rem;line-height:1.2;color:var(--front)}
 .tiles .critical b{color:var(--critical)}.tiles .warning b{color:var(--warning)}.tiles .info b{color:var(--info)}
 .scroll{overflow-x:auto;margin:.75rem 0}
-table{border-collapse:collapse;width:100%;font-size:.875rem}
+table{border-collapse:collapse;min-width:min(100%,32rem);font-size:.875rem}
 caption{text-align:left;padding:.25rem 0}
 th,td{text-align:left;vertical-align:top;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--line)}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:600;white-space:nowrap}
 tbody th{font-weight:400}
 th.number,td.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+td.text{min-width:9rem}
 tbody th.code,td.code{min-width:16rem;overflow-wrap:anywhere}
 .met{color:var(--good);white-space:nowrap}.missed{color:var(--critical);white-space:nowrap}.unknown{color:var(--muted);white-space:nowrap}
 details.card{border:1px solid var(--line);border-left:4px solid var(--info);border-radius:6px;margin:.6rem 0;background:var(--back)}
@@ -56,15 +57,15 @@ figure{margin:.75rem 0}
 .chart .tick{fill:var(--muted);font-size:12px}.chart .value{font-variant-numeric:tabular-nums}
 .chart .narrow{display:none}
 .grid{stroke:var(--line);stroke-width:1}.track{fill:var(--surface)}
-.threshold{stroke:var(--front);stroke-width:1.5;stroke-dasharray:5 4}
+.threshold{stroke:var(--front);stroke-width:2}
 .series-1{fill:var(--series-1)}.series-2{fill:var(--series-2)}.series-3{fill:var(--series-3)}
 .series-critical{fill:var(--bar-critical)}.series-warning{fill:var(--bar-warning)}.series-info{fill:var(--bar-info)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;margin:.5rem 0;font-size:.875rem}
 .key{display:inline-block;width:12px;height:12px;margin-right:.4rem;border-radius:2px}
 .key-series-1{background:var(--series-1)}.key-series-2{background:var(--series-2)}.key-series-3{background:var(--series-3)}
-.key-warning{background:var(--bar-warning)}.key-threshold{height:0;border-top:2px dashed var(--front);vertical-align:middle;border-radius:0}
+.key-warning{background:var(--bar-warning)}.key-threshold{width:2px;background:var(--front);border-radius:0}
 body>footer{margin-top:3rem;padding-bottom:2rem}
-@media (max-width:719px){.chart .wide,.chart .between{display:none}.chart .narrow{display:inline}
+@media (max-width:899px){.chart .wide,.chart .between{display:none}.chart .narrow{display:inline}
 tbody th.code,td.code{min-width:12rem}.proposals{padding-left:1.2rem}}
 @media print{.skip,nav{display:none}pre,code{white-space:pre-wrap;overflow-wrap:anywhere}pre code{white-space:pre-wrap}
 .scroll{overflow:visible}details.card,figure,.proposals li{break-inside:avoid}h2{break-after:avoid}}

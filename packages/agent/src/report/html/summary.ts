@@ -15,6 +15,7 @@ import { html, type Markup } from './markup.ts';
 
 /** Checks named beside their remedy; the others are folded away. */
 const SHOWN_CHECKS = 6;
+const SHOWN_REASONS = 3;
 
 /** Renders the counts at a glance and the service levels. */
 export function renderSummary(report: AuditReport): Markup {
@@ -76,7 +77,14 @@ export function renderUnavailable(report: AuditReport): Markup | null {
   if (report.unavailable.length === 0) return null;
   const groups = groupGaps(report.unavailable).map(({ remedy, reasons, ids }) => {
     const list = html`<p class="meta">${ids.map((id) => html`<code>${id}</code> `)}</p>`;
-    return html`<li><p>${reasons.join('; ')}</p><p><strong>Remedy:</strong> ${remedy}</p>
+    const why =
+      reasons.length <= SHOWN_REASONS
+        ? html`<p>${reasons.join('; ')}</p>`
+        : folded(
+            `${reasons.length} reasons`,
+            html`<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`,
+          );
+    return html`<li>${why}<p><strong>Remedy:</strong> ${remedy}</p>
 ${ids.length <= SHOWN_CHECKS ? list : folded(`${ids.length} checks`, list)}</li>`;
   });
   return html`<section id="unavailable" aria-labelledby="unavailable-head">
