@@ -30,6 +30,8 @@ export interface CatalogQuery<Row> {
     readonly extension?: string;
     /** Predefined role without which rows or values are missing. */
     readonly role?: string;
+    /** What to grant, as SQL after `grant`, where no predefined role is enough. */
+    readonly grants?: readonly string[];
   };
   /** Where it can run. */
   readonly node: 'any' | 'primary' | 'standby';

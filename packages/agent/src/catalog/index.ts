@@ -34,7 +34,7 @@ export {
 export { type SequenceRow, sequencesQuery } from './queries/sequences.ts';
 export { type ServerSettingRow, serverSettingsQuery } from './queries/server-settings.ts';
 export { type SettingsFileRow, settingsFilesQuery } from './queries/settings-files.ts';
-export { type StatementRow, statementsQuery } from './queries/statements.ts';
+export { type StatementRow, statementsQuery, statementsWithoutTextQuery } from './queries/statements.ts';
 export { type StatementsInfoRow, statementsInfoQuery } from './queries/statements-info.ts';
 export { type TableBloatRow, tableBloatQuery } from './queries/table-bloat.ts';
 export { type TableRow, tablesQuery } from './queries/tables.ts';

@@ -19,7 +19,7 @@ import { replicasQuery, slotsQuery, standbyQuery } from './queries/replication.t
 import { sequencesQuery } from './queries/sequences.ts';
 import { serverSettingsQuery } from './queries/server-settings.ts';
 import { settingsFilesQuery } from './queries/settings-files.ts';
-import { statementsQuery } from './queries/statements.ts';
+import { statementsQuery, statementsWithoutTextQuery } from './queries/statements.ts';
 import { statementsInfoQuery } from './queries/statements-info.ts';
 import { tableBloatQuery } from './queries/table-bloat.ts';
 import { tablesQuery } from './queries/tables.ts';
@@ -34,6 +34,7 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   relationSizesQuery,
   columnsQuery,
   statementsQuery,
+  statementsWithoutTextQuery,
   statementsInfoQuery,
   activityQuery,
   serverSettingsQuery,

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
-import { InternalError } from '../kernel/index.ts';
-import type { Session } from '../postgres/index.ts';
+import { InternalError, quoteIdentifier } from '../kernel/index.ts';
+import type { Capabilities, Session } from '../postgres/index.ts';
 import { chooseVariant, type Unavailable } from './choose-variant.ts';
 import type { AnyCatalogQuery, CatalogQuery } from './define-query.ts';
 
@@ -21,7 +21,7 @@ const LOCK_ATTEMPTS = 3;
 /**
  * Runs a catalogue query in the variant that fits the target and parses its rows.
  * @returns rows, or the reason and remedy when a privilege, an extension, a lock or the time limit stops it
- * @throws POSTGRES.CONNECTION_LOST, POSTGRES.CANCELLED; InternalError when a row breaks its schema
+ * @throws POSTGRES.CONNECTION_LOST, POSTGRES.CANCELLED
  */
 export async function runCatalogQuery<Row>(
   session: Session,
@@ -37,12 +37,16 @@ export async function runCatalogQuery<Row>(
       const rows = await session.read({ id, sql: choice.sql, values: given, timeoutMs });
       return { ok: true, rows: rows.map((row) => parseRow(query, row)) };
     } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      const isWorthRetrying = error.code === '55P03' && 'current' in values && attempt < LOCK_ATTEMPTS;
-      if (!isWorthRetrying) return { ok: false, unavailable: explain(error, query as AnyCatalogQuery) };
+      if (!isLockTimeout(error) || !('current' in values) || attempt === LOCK_ATTEMPTS) {
+        return { ok: false, unavailable: explain(error, query as AnyCatalogQuery, session.capabilities) };
+      }
       await values.refresh();
     }
   }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '55P03';
 }
 
 /** Page of a listing that is read in the order of its object id. */
@@ -108,11 +112,13 @@ function parseRow<Row>(query: CatalogQuery<Row>, row: Readonly<Record<string, un
 }
 
 /** @source PostgreSQL docs appendix A "PostgreSQL Error Codes" */
-function explain(error: DatabaseError, query: AnyCatalogQuery): Unavailable {
-  const role = query.needs.role ?? 'pg_monitor';
+function explain(error: unknown, query: AnyCatalogQuery, capabilities: Capabilities): Unavailable {
+  // A row that breaks its schema costs its part and not the snapshot.
+  if (error instanceof InternalError) return ourBug(error.message);
+  if (!(error instanceof DatabaseError)) throw error;
   switch (error.code) {
     case '42501':
-      return { reason: `permission denied: ${error.message}`, remedy: `grant ${role} to pgsteward's role` };
+      return { reason: error.message, remedy: missingGrants(query, capabilities) };
     case '57014':
       return {
         reason: `${query.id} did not finish within ${query.timeoutMs} ms`,
@@ -129,9 +135,19 @@ function explain(error: DatabaseError, query: AnyCatalogQuery): Unavailable {
         remedy: `add ${query.needs.extension ?? 'the library'} to shared_preload_libraries and restart`,
       };
     default:
-      return {
-        reason: `${error.message} (SQLSTATE ${error.code ?? '?'})`,
-        remedy: 'report this as a bug of pgsteward',
-      };
+      return ourBug(`${error.message} (SQLSTATE ${error.code ?? '?'})`);
   }
+}
+
+function missingGrants(query: AnyCatalogQuery, capabilities: Capabilities): string {
+  const { role = 'pg_monitor', grants = [role] } = query.needs;
+  const extension = capabilities.extensions.find((candidate) => candidate.name === query.needs.extension);
+  const schema = extension === undefined ? [] : [`usage on schema ${quoteIdentifier(extension.schema)}`];
+  return [...grants, ...schema]
+    .map((grant) => `grant ${grant} to ${quoteIdentifier(capabilities.user)};`)
+    .join(' ');
+}
+
+function ourBug(reason: string): Unavailable {
+  return { reason, remedy: 'report this as a bug of pgsteward' };
 }

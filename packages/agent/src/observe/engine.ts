@@ -14,7 +14,6 @@ import {
   slotsQuery,
   standbyQuery,
   statementsInfoQuery,
-  statementsQuery,
   vacuumProgressQuery,
   walQuery,
 } from '../catalog/index.ts';
@@ -31,6 +30,7 @@ import { collectListing, collectRow, collectRows } from './collectors/plain.ts';
 import { collectRelations, type Relations } from './collectors/relations.ts';
 import { collectSequences } from './collectors/sequences.ts';
 import { collectServerSettings } from './collectors/settings.ts';
+import { collectStatements } from './collectors/statements.ts';
 import type { Counters } from './interval.ts';
 import type { Gap, Section, Sections, Snapshot } from './types.ts';
 
@@ -44,7 +44,7 @@ export interface ObserveOptions {
 /** Parts that need nothing from other parts, in the order in which they are read. */
 const independent = {
   database: collectDatabase,
-  statements: (context: CollectorContext) => collectRows(context, statementsQuery),
+  statements: collectStatements,
   checkpoints: (context: CollectorContext) => collectRow(context, checkpointsQuery),
   wal: (context: CollectorContext) => collectRow(context, walQuery),
   statementsInfo: (context: CollectorContext) => collectRow(context, statementsInfoQuery),
@@ -106,7 +106,7 @@ export async function takeCounters(session: Session, options: ObserveOptions): P
   const context = createContext(session, options, []);
   return {
     database: await collectRow(context, databaseQuery),
-    statements: await collectRows(context, statementsQuery),
+    statements: await collectStatements(context),
     checkpoints: await collectRow(context, checkpointsQuery),
     wal: await collectRow(context, walQuery),
   };

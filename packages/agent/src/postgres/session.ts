@@ -95,6 +95,8 @@ async function runInTransaction(
     text: mark(statement.id, statement.sql),
     values: [...(statement.values ?? [])],
     query_timeout: statement.timeoutMs + NETWORK_GRACE_MS,
+    // Takes one statement only: no `commit; ...` leads out of the read-only transaction.
+    queryMode: 'extended',
   };
   const rows = client.query<Record<string, unknown>>(query);
   const commit = client.query(mark('session', 'commit'));
@@ -107,7 +109,10 @@ async function runInTransaction(
 /** Time beyond the server's own limit after which a silent server counts as lost, in milliseconds. */
 const NETWORK_GRACE_MS = 5_000;
 
-/** jit is off because compiling a catalogue query costs more than running it. */
+/**
+ * Sets what a role's or database's own defaults could spoil: how text is read and dates and numbers are written.
+ * jit is off because compiling a catalogue query costs more than running it.
+ */
 function openingSql(timeoutMs: number, lockTimeoutMs: number): string {
   return [
     'begin transaction isolation level read committed read only',
@@ -115,6 +120,10 @@ function openingSql(timeoutMs: number, lockTimeoutMs: number): string {
     `set local lock_timeout = ${Math.round(lockTimeoutMs)}`,
     'set local jit = off',
     'set local search_path = pg_catalog, pg_temp',
+    'set local standard_conforming_strings = on',
+    "set local datestyle = 'ISO, MDY'",
+    'set local extra_float_digits = 1',
+    'set local quote_all_identifiers = off',
   ]
     .map((sql) => mark('session', sql))
     .join('; ');

@@ -26,7 +26,7 @@ export interface SessionRow {
   readonly xminAge: number | null;
   readonly hasTransactionId: boolean;
   readonly queryId: string | null;
-  /** First 2,000 characters of the current or last statement. */
+  /** First 2,000 characters of the current or last statement; null from a database of another encoding. */
   readonly query: string | null;
   /** How long it has been waiting for a heavyweight lock; null when it does not, or has only just begun. */
   readonly lockWaitMs: number | null;
@@ -62,7 +62,7 @@ select
   pg_catalog.age(a.backend_xmin) as "xminAge",
   a.backend_xid is not null as "hasTransactionId",
   a.query_id::text as "queryId",
-  left(a.query, 2000) as "query",
+  case when a.datid is null or e.is_same then left(a.query, 2000) end as "query",
   case when a.wait_event_type = 'Lock' then (
     select (extract(epoch from clock_timestamp() - w.began) * 1000)::float8 from waits w where w.pid = a.pid
   ) end as "lockWaitMs",
@@ -70,6 +70,12 @@ select
   coalesce(a.datname = pg_catalog.current_database(), false) as "isHere",
   a.pid = pg_catalog.pg_backend_pid() or coalesce(a.application_name = 'pgsteward', false) as "isOwn"
 from pg_catalog.pg_stat_activity a
+left join lateral (
+  select d.encoding = h.encoding as is_same
+  from pg_catalog.pg_database d
+  join pg_catalog.pg_database h on h.datname = pg_catalog.current_database()
+  where d.oid = a.datid
+) e on true
 order by a.pid
 limit 20000`;
 

@@ -29,7 +29,9 @@ export const settingsFilesQuery: CatalogQuery<SettingsFileRow> = defineCatalogQu
   id: 'catalog/settings-files',
   summary: 'Lines of the configuration files that hold an error.',
   source: 'PostgreSQL docs 53.8 "pg_file_settings"',
-  needs: { role: 'pg_read_all_settings' },
+  needs: {
+    grants: ['select on pg_file_settings', 'execute on function pg_show_all_file_settings()'],
+  },
   scope: 'instance',
   variants: [{ since: { server: 140_000 }, sql }],
   row: z.object({

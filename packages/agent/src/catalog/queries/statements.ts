@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { flag, number, text, textOrNull, timeOrNull } from '../columns.ts';
-import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
+import { type CatalogQuery, defineCatalogQuery, type QueryVariant } from '../define-query.ts';
 
 /** Cumulative counters of one statement in this database, summed over users and nesting levels. */
 export interface StatementRow {
@@ -37,7 +37,7 @@ export interface StatementRow {
 }
 
 /** Version 1.11 renamed the block times and added stats_since. The text limit keeps 5,000 statements of any length within a few megabytes. */
-const sql = (readTime: string, writeTime: string, statsSince: string): string => `
+const sql = (readTime: string, writeTime: string, statsSince: string, isWithText: boolean): string => `
 select
   s.queryid::text as "queryId",
   left(max(s.query), 4000) as "query",
@@ -62,10 +62,23 @@ select
   sum(${writeTime}) as "blockWriteMs",
   sum(s.wal_bytes)::float8 as "walBytes",
   ${statsSince} as "statsSince"
-from {extension}.pg_stat_statements(true) s
+from {extension}.pg_stat_statements(${isWithText}) s
 where s.dbid = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
   and s.queryid is not null
 group by s.queryid`;
+
+function variants(isWithText: boolean): readonly QueryVariant[] {
+  return [
+    {
+      since: { server: 140_000, extension: '1.8' },
+      sql: sql('s.blk_read_time', 's.blk_write_time', 'null::timestamptz', isWithText),
+    },
+    {
+      since: { server: 140_000, extension: '1.11' },
+      sql: sql('s.shared_blk_read_time', 's.shared_blk_write_time', 'min(s.stats_since)', isWithText),
+    },
+  ];
+}
 
 export const statementsQuery: CatalogQuery<StatementRow> = defineCatalogQuery({
   id: 'catalog/statements',
@@ -74,16 +87,7 @@ export const statementsQuery: CatalogQuery<StatementRow> = defineCatalogQuery({
   needs: { extension: 'pg_stat_statements', role: 'pg_read_all_stats' },
   scope: 'database',
   timeoutMs: 10_000,
-  variants: [
-    {
-      since: { server: 140_000, extension: '1.8' },
-      sql: sql('s.blk_read_time', 's.blk_write_time', 'null::timestamptz'),
-    },
-    {
-      since: { server: 140_000, extension: '1.11' },
-      sql: sql('s.shared_blk_read_time', 's.shared_blk_write_time', 'min(s.stats_since)'),
-    },
-  ],
+  variants: variants(true),
   row: z.object({
     queryId: text,
     query: textOrNull,
@@ -109,3 +113,11 @@ export const statementsQuery: CatalogQuery<StatementRow> = defineCatalogQuery({
     statsSince: timeOrNull,
   }),
 });
+
+/** One text that cannot be converted to this database's encoding, or a damaged file of texts, fails the other. */
+export const statementsWithoutTextQuery: CatalogQuery<StatementRow> = {
+  ...statementsQuery,
+  id: 'catalog/statements-without-text',
+  summary: 'Cumulative counters of every statement in this database, where their texts cannot be read.',
+  variants: variants(false),
+};
