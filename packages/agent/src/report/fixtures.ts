@@ -2,7 +2,7 @@ import type { Proposal } from '../advise/index.ts';
 import type { Objective } from '../diagnose/index.ts';
 import { displayName, quoteQualified } from '../kernel/index.ts';
 import type { Gap } from '../observe/index.ts';
-import { HOSTILE_NAMES, sampleSnapshot } from './snapshot-fixtures.ts';
+import { HOSTILE_NAMES, sampleSnapshot } from './observed/fixtures.ts';
 import type { Audit, AuditReport, ReportedFinding } from './types.ts';
 
 /** A finding as a check would report it; every part can be replaced. */

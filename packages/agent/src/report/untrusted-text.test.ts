@@ -4,7 +4,7 @@ import { sampleAudit, sampleFinding, sampleProposal } from './fixtures.ts';
 import { renderHtml } from './html/render-html.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from './markdown/escape.ts';
 import { renderMarkdown } from './markdown/render-markdown.ts';
-import { HOSTILE_NAMES, sampleSnapshot, sampleStatement } from './snapshot-fixtures.ts';
+import { HOSTILE_NAMES, sampleSnapshot, sampleStatement } from './observed/fixtures.ts';
 import { renderText } from './text/render-text.ts';
 import type { Audit } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleAudit, sampleReport } from '../fixtures.ts';
-import { blindSnapshot } from '../snapshot-fixtures.ts';
+import { blindSnapshot } from '../observed/fixtures.ts';
 import { niceMaximum } from './bar-chart.ts';
 import { html, trustedMarkup } from './markup.ts';
 import { renderHtml } from './render-html.ts';

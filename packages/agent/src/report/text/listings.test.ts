@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../fit-text.ts';
 import { renderQueriesMarkdown } from '../markdown/queries.ts';
-import { sampleColumn, sampleSnapshot, sampleStatement } from '../snapshot-fixtures.ts';
+import { sampleColumn, sampleSnapshot, sampleStatement } from '../observed/fixtures.ts';
 import { QUERY_ORDERS, sortQueries, statementsOf } from '../statements.ts';
 import { renderColumnsText } from './columns.ts';
 import { type ConfigRow, renderConfigText } from './config.ts';

@@ -1,6 +1,6 @@
 import type { Proposal } from '../../advise/index.ts';
 import { escapeControls } from '../../kernel/index.ts';
-import { displayWidth, wrap } from '../fit-text.ts';
+import { displayWidth, shorten, wrap } from '../fit-text.ts';
 import { formatEffect, rankProposals } from '../overview.ts';
 import type { AuditReport } from '../types.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from './paint.ts';
@@ -27,7 +27,12 @@ export function renderProposals(
       ...(index === 0 ? [] : ['']),
       ...renderProposal(proposal, index + 1, options, paint),
     ]),
-    ...(rest === 0 ? [] : ['', `  ${paint.dim(`and ${rest} more with --verbose, --json or --format html`)}`]),
+    ...(rest === 0
+      ? []
+      : [
+          '',
+          `  ${paint.dim(shorten(`and ${rest} more: --verbose, --json or --format html`, usableWidth(options) - 2))}`,
+        ]),
   ];
 }
 

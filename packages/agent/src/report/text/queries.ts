@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
 import type { StatementRow } from '../../observe/index.ts';
-import { shortenStatement } from '../fit-text.ts';
+import { shorten, shortenStatement } from '../fit-text.ts';
 import { type QueryOrder, type RankedStatement, rankStatements } from '../statements.ts';
 import { createPaint, type TextOptions, usableWidth } from './paint.ts';
 import { layOutTable, type TextColumn } from './table.ts';
@@ -60,7 +60,7 @@ export function renderQueriesText(
   });
   const total = rows.filter((row) => !row.isOwn).length;
   const note = `${ranked.length} of ${formatCount(total)} statements by ${options.by}; shares are of all their time`;
-  return `${[head, ...listed, paint.dim(note)].join('\n')}\n`;
+  return `${[head, ...listed, paint.dim(shorten(note, width))].join('\n')}\n`;
 }
 
 function showBytes(bytes: number): string {

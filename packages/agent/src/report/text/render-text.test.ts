@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../fit-text.ts';
 import { sampleAudit, sampleFinding, sampleReport } from '../fixtures.ts';
-import { blindSnapshot } from '../snapshot-fixtures.ts';
+import { blindSnapshot } from '../observed/fixtures.ts';
 import { renderFindingLine } from './finding-line.ts';
 import { renderText } from './render-text.ts';
 

@@ -61,7 +61,7 @@ export function renderObjectives(report: AuditReport, options: TextOptions): rea
   if (report.objectives.length === 0) return [];
   const paint = createPaint(options.color);
   const rows = report.objectives.map((objective) => [
-    `  ${mark(objective, paint)}`,
+    `  ${mark(objective, usableWidth(options) >= 60, paint)}`,
     nameObjective(objective),
     formatObjectiveActual(objective),
     paint.dim(formatObjectiveTarget(objective)),
@@ -78,7 +78,9 @@ export function renderObjectives(report: AuditReport, options: TextOptions): rea
   ];
 }
 
-function mark(objective: Objective, paint: Paint): string {
-  if (objective.met === null) return paint.dim('? unknown');
-  return objective.met ? paint.good('✔ met') : paint.bad('✘ missed');
+/** Marks an objective as met, missed or unknown: in words too where there is room. */
+function mark({ met }: Objective, isRoomy: boolean, paint: Paint): string {
+  if (met === null) return paint.dim(isRoomy ? '? unknown' : '?');
+  if (met) return paint.good(isRoomy ? '✔ met' : '✔');
+  return paint.bad(isRoomy ? '✘ missed' : '✘');
 }

@@ -7,7 +7,7 @@ import type {
   Snapshot,
   StatementRow,
   TableFacts,
-} from '../observe/index.ts';
+} from '../../observe/index.ts';
 
 /** Names that PostgreSQL accepts and a careless renderer does not survive. */
 export const HOSTILE_NAMES: readonly string[] = [
