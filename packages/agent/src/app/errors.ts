@@ -2,7 +2,7 @@ import { defineErrors, type ErrorDefinition } from '../kernel/index.ts';
 
 /** Errors of the commands themselves. */
 export const APP_ERRORS: Readonly<
-  Record<'USAGE' | 'STATEMENTS_UNAVAILABLE' | 'OUTPUT_FILE' | 'WORKLOAD', ErrorDefinition>
+  Record<'USAGE' | 'STATEMENTS_UNAVAILABLE' | 'OUTPUT_FILE' | 'WORKLOAD' | 'CANCELLED', ErrorDefinition>
 > = defineErrors('APP', {
   USAGE: {
     message: '{reason}',
@@ -27,5 +27,11 @@ export const APP_ERRORS: Readonly<
     why: 'The demo loads and drives its own database; this is not about yours.',
     next: ['run the demo again', 'run it with a smaller `--scale` when the disk is short'],
     exitCode: 2,
+  },
+  CANCELLED: {
+    message: 'cancelled',
+    why: 'The command was interrupted; nothing is left running.',
+    next: ['run the command again'],
+    exitCode: 3,
   },
 });

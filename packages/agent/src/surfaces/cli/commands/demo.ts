@@ -53,13 +53,14 @@ export async function runDemoCommand(context: CommandContext, flags: DemoFlags):
   const onProgress = progress.listener;
   let demo: Demo | null = null;
   try {
-    demo = await startDemo({ scale, sessions, workloadMs, keep: flags.keep === true, onProgress, signal });
+    const keep = flags.keep === true;
+    demo = await startDemo({ scale, sessions, workloadMs, keep, clock: systemClock, onProgress, signal });
     const target = unwrap(parseTarget(demo.url, {}, 'demo'));
     const audit = await runAudit(target, { settings, clock: systemClock, onProgress, signal });
     progress.end();
     output.note(workloadLine(demo));
     output.data(renderAudit(audit, format, output, flags.verbose === true));
-    if (flags.keep === true) await holdOpen(context, demo);
+    if (keep) await holdOpen(context, demo);
     else output.note(nextSteps());
   } finally {
     progress.end();
@@ -86,6 +87,7 @@ function nextSteps(): string {
 async function holdOpen(context: CommandContext, demo: Demo): Promise<void> {
   context.output.note(`the demo database stays up until Ctrl-C:\n  ${demo.url}`);
   context.output.note(`in another terminal: pgsteward queries '${demo.url}'`);
+  if (context.signal.aborted) return;
   const beat = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
     context.signal.addEventListener('abort', () => resolve(), { once: true });
