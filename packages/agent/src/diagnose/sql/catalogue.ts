@@ -17,6 +17,8 @@ export interface Catalogue {
   table(name: TableName): TableFacts | null;
   /** Null when it cannot be told which table owns the column. */
   column(reference: ColumnReference): FoundColumn | null;
+  /** Topmost table that a partition belongs to; the table itself when it is none. */
+  root(table: TableFacts): TableFacts;
   /** Valid indexes of a table. */
   indexesOf(tableOid: number): readonly IndexFacts[];
   /** Rows of a table with its partitions. */
@@ -46,6 +48,11 @@ function buildCatalogue({ sections }: Snapshot): Catalogue {
   );
   const columnsByTable = groupBy(columns, (column) => column.tableOid);
   const counts = rowCounts(tables);
+  const byOid = new Map(tables.map((one) => [one.oid, one]));
+  const root = (one: TableFacts): TableFacts => {
+    const parent = one.isPartition && one.parentOid !== null ? byOid.get(one.parentOid) : undefined;
+    return parent === undefined ? one : root(parent);
+  };
   const columnOf = (oid: number, name: string): ColumnRow | null =>
     columnsByTable.get(oid)?.find((column) => column.name === name) ?? null;
   const table = (wanted: TableName): TableFacts | null => {
@@ -57,6 +64,7 @@ function buildCatalogue({ sections }: Snapshot): Catalogue {
   };
   return {
     table,
+    root,
     column: ({ name, tables: candidates }) => {
       for (const candidate of candidates) {
         const found = table(candidate);

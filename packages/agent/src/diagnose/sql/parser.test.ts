@@ -137,6 +137,14 @@ describe('predicates', () => {
     expect(predicates('a not in ($1, $2)')).toEqual([]);
   });
 
+  it('notices conditions on parameters that it does not understand', () => {
+    const hasOther = (condition: string) => parsed(`select * from t where ${condition}`).hasOtherConditions;
+    expect(hasOther('a @> $1')).toBe(true);
+    expect(hasOther('a = $1 and b <> $2')).toBe(true);
+    expect(hasOther('a = (select max(b) from u where c = $1)')).toBe(true);
+    expect(hasOther('a = $1 and b = c and d is null and e not in (select f from u)')).toBe(false);
+  });
+
   it('resolves aliases through scopes', () => {
     const [comparison] = parsed(
       'select * from s."T" x where exists (select from u where x.a = $1)',

@@ -27,13 +27,18 @@ export function readCondition(value: unknown, scope: Scope): readonly Predicate[
   return null;
 }
 
-/** Reads a condition as far as it is understood. */
-export function readKnownParts(value: unknown, scope: Scope): readonly Predicate[] {
+/**
+ * Reads a condition as far as it is understood.
+ * @param onOther told of a part that is not understood and rests on a parameter
+ */
+export function readKnownParts(value: unknown, scope: Scope, onOther: () => void): readonly Predicate[] {
   const node = asNode(value);
   if (node?.type === 'BoolExpr' && node.fields['boolop'] === 'AND_EXPR') {
-    return asList(node.fields['args']).flatMap((part) => readKnownParts(part, scope));
+    return asList(node.fields['args']).flatMap((part) => readKnownParts(part, scope, onOther));
   }
-  return readCondition(value, scope) ?? [];
+  const known = readCondition(value, scope);
+  if (known === null && contains(value, 'ParamRef')) onOther();
+  return known ?? [];
 }
 
 function readBoolean(node: TreeNode, scope: Scope): readonly Predicate[] | null {

@@ -35,19 +35,21 @@ interface Reading {
   readonly ctes: ReadonlySet<string>;
   readonly predicates: Predicate[];
   readonly groupColumns: ColumnReference[];
+  hasOtherConditions: boolean;
 }
 
 /** Reads what checks need to know out of the parser's tree of one statement. */
 export function readStatement(tree: unknown): ParsedStatement {
   const root = asNode(tree);
   const facts = gather(tree);
-  const reading: Reading = { ctes: facts.ctes, predicates: [], groupColumns: [] };
+  const reading: Reading = { ctes: facts.ctes, predicates: [], groupColumns: [], hasOtherConditions: false };
   if (root !== null) readQuery(root, reading, null);
   return {
     kind: KINDS[root?.type ?? ''] ?? 'utility',
     reads: facts.reads.filter((table) => table.schema !== null || !facts.ctes.has(table.name)),
     writes: facts.writes,
     predicates: reading.predicates,
+    hasOtherConditions: reading.hasOtherConditions,
     groupColumns: reading.groupColumns,
     isAggregate: facts.isAggregate,
     isLocking: contains(tree, 'LockingClause'),
@@ -120,11 +122,15 @@ function readQuery(node: TreeNode, reading: Reading, outer: Scope | null): void 
 
 function readConditions(node: TreeNode, scope: Scope, reading: Reading): void {
   const { fields } = node;
-  if (fields['whereClause'] !== undefined) {
-    reading.predicates.push(...readKnownParts(fields['whereClause'], scope));
-  }
+  const read = (condition: unknown): void => {
+    const known = readKnownParts(condition, scope, () => {
+      reading.hasOtherConditions = true;
+    });
+    reading.predicates.push(...known);
+  };
+  if (fields['whereClause'] !== undefined) read(fields['whereClause']);
   visit(asList(fields['fromClause']), (item) => {
-    if (item.type === 'JoinExpr') reading.predicates.push(...readKnownParts(item.fields['quals'], scope));
+    if (item.type === 'JoinExpr') read(item.fields['quals']);
     return item.type === 'JoinExpr';
   });
 }

@@ -66,6 +66,8 @@ export interface ParsedStatement {
   readonly writes: readonly TableName[];
   /** Conditions of all WHERE and ON clauses that are joined by AND at their top. */
   readonly predicates: readonly Predicate[];
+  /** Some other condition rests on a parameter: `filters @> $1`, `a <> $1`, a subquery with one. */
+  readonly hasOtherConditions: boolean;
   /** Columns of all GROUP BY clauses. */
   readonly groupColumns: readonly ColumnReference[];
   /** Groups, aggregates or removes duplicates. */
