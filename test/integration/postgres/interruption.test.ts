@@ -34,7 +34,7 @@ async function running(): Promise<number> {
   const rows = await runOnce<{ readonly n: number }>(
     server.connectionUrl(),
     `select count(*)::int as n from pg_stat_activity
-     where state = 'active' and query like '/* pgsteward:test/long-read */%'`,
+     where state = 'active' and query like '%/* pgsteward:test/long-read */%' and pid <> pg_backend_pid()`,
   );
   return rows[0]?.n ?? -1;
 }
