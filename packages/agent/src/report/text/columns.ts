@@ -28,10 +28,11 @@ export function renderColumnsText(columns: readonly ColumnRow[], options: TextOp
   if (known.length === 0)
     return '  no column statistics: nothing was analyzed yet, or the role may not read them';
   const paint = createPaint(options.color);
-  const nameWidth = Math.max(12, usableWidth(options) - 50);
+  const isWide = usableWidth(options) >= 70;
+  const nameWidth = Math.max(8, usableWidth(options) - (isWide ? 50 : 34));
   const rows = known.map((column) => [
     `  ${shorten(`${displayName(column.schema, column.tableName)}.${displayIdentifier(column.name)}`, nameWidth)}`,
-    shorten(escapeControls(column.type), 14),
+    ...(isWide ? [shorten(escapeControls(column.type), 14)] : []),
     formatDistinct(column.distinctValues),
     formatCorrelation(column.correlation),
     column.nullFraction === null ? '-' : formatRatio(column.nullFraction),
@@ -39,7 +40,7 @@ export function renderColumnsText(columns: readonly ColumnRow[], options: TextOp
   const lines = layOutTable(
     [
       { head: '  column' },
-      { head: 'type' },
+      ...(isWide ? [{ head: 'type' }] : []),
       { head: 'distinct', align: 'right' },
       { head: 'correl.', align: 'right' },
       { head: 'nulls', align: 'right' },
