@@ -1,9 +1,21 @@
-import type { Unavailable } from '../../catalog/index.ts';
+import type { CatalogResult, LockedRelationRow, QueryValues, Unavailable } from '../../catalog/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Session } from '../../postgres/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import type { Gap, Section } from '../types.ts';
-import type { LockWatch } from './locks.ts';
+
+/**
+ * The relations under ACCESS EXCLUSIVE that are known so far. Others may be locked at any moment: a read that
+ * meets one asks for the list anew and runs again without it.
+ */
+export interface LockWatch {
+  /** Object ids of the locked relations. */
+  oids(): readonly number[];
+  /** Reads the list anew; what was locked before stays left out. */
+  refresh(): Promise<CatalogResult<LockedRelationRow>>;
+  /** Gives a query's values from the locked relations, again after each refresh. */
+  values(from: (lockedOids: readonly number[]) => readonly unknown[]): QueryValues;
+}
 
 /** What a collector works with. */
 export interface CollectorContext {

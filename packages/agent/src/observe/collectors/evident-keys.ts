@@ -1,4 +1,13 @@
-import type { OrphanInputs } from './orphans.ts';
+import type { ConstraintRow } from '../../catalog/index.ts';
+import type { ColumnListing, IndexFacts, TableFacts } from '../types.ts';
+
+/** What the choice of keys to sample rests on. */
+export interface OrphanInputs {
+  readonly constraints: readonly ConstraintRow[];
+  readonly columns: ColumnListing;
+  readonly tables: readonly TableFacts[];
+  readonly indexes: readonly IndexFacts[];
+}
 
 /** A foreign key to sample, declared (`constraintName`) or only evident from names and types. */
 export interface EvidentKey {

@@ -1,27 +1,8 @@
-import {
-  type CatalogResult,
-  type LockedRelationRow,
-  lockedRelationsQuery,
-  type QueryValues,
-  runCatalogQuery,
-} from '../../catalog/index.ts';
+import { type LockedRelationRow, lockedRelationsQuery, runCatalogQuery } from '../../catalog/index.ts';
 import { displayName } from '../../kernel/index.ts';
 import type { Session } from '../../postgres/index.ts';
 import type { Gap, Section, TableFacts } from '../types.ts';
-import { type CollectorContext, unavailable } from './context.ts';
-
-/**
- * The relations under ACCESS EXCLUSIVE that are known so far. Others may be locked at any moment: a read that
- * meets one asks for the list anew and runs again without it.
- */
-export interface LockWatch {
-  /** Object ids of the locked relations. */
-  oids(): readonly number[];
-  /** Reads the list anew; what was locked before stays left out. */
-  refresh(): Promise<CatalogResult<LockedRelationRow>>;
-  /** Gives a query's values from the locked relations, again after each refresh. */
-  values(from: (lockedOids: readonly number[]) => readonly unknown[]): QueryValues;
-}
+import { type CollectorContext, type LockWatch, unavailable } from './context.ts';
 
 /** Creates a watch that knows of no lock yet and notes each locked relation once. */
 export function createLockWatch(session: Session, noteGap: (gap: Gap) => void): LockWatch {

@@ -1,26 +1,11 @@
 import { DatabaseError } from 'pg';
 import { type ConstraintRow, orphanStatement, type Unavailable } from '../../catalog/index.ts';
 import { OBSERVE_SETTINGS } from '../settings.ts';
-import type {
-  ColumnListing,
-  IndexFacts,
-  OrphanSample,
-  OrphanSamples,
-  Section,
-  TableFacts,
-} from '../types.ts';
+import type { OrphanSample, OrphanSamples, Section } from '../types.ts';
 import type { CollectorContext } from './context.ts';
-import { type EvidentKey, findEvidentKeys } from './evident-keys.ts';
+import { type EvidentKey, findEvidentKeys, type OrphanInputs } from './evident-keys.ts';
 import { withAncestors } from './locks.ts';
 import { explainProbe } from './sequences.ts';
-
-/** What the choice of keys to sample rests on. */
-export interface OrphanInputs {
-  readonly constraints: readonly ConstraintRow[];
-  readonly columns: ColumnListing;
-  readonly tables: readonly TableFacts[];
-  readonly indexes: readonly IndexFacts[];
-}
 
 /** Samples the foreign keys that PostgreSQL does not guarantee: not validated, switched off, or not declared. */
 export async function collectOrphans(
