@@ -3,6 +3,7 @@ import { bloatedIndex } from './checks/bloated-index/check.ts';
 import { bloatedTable } from './checks/bloated-table/check.ts';
 import { blockingChain } from './checks/blocking-chain/check.ts';
 import { bufferHitRatio } from './checks/buffer-hit-ratio/check.ts';
+import { cacheableQuery } from './checks/cacheable-query/check.ts';
 import { charPadding } from './checks/char-padding/check.ts';
 import { checkpointPressure } from './checks/checkpoint-pressure/check.ts';
 import { checksumFailures } from './checks/checksum-failures/check.ts';
@@ -22,9 +23,11 @@ import { jsonNotJsonb } from './checks/json-not-jsonb/check.ts';
 import { longRunningQuery } from './checks/long-running-query/check.ts';
 import { lowFillfactorGain } from './checks/low-fillfactor-gain/check.ts';
 import { lowStatisticsTarget } from './checks/low-statistics-target/check.ts';
+import { matviewCandidate } from './checks/matview-candidate/check.ts';
 import { missingFuturePartition } from './checks/missing-future-partition/check.ts';
 import { missingIndex } from './checks/missing-index/check.ts';
 import { moneyType } from './checks/money-type/check.ts';
+import { nPlusOne } from './checks/n-plus-one/check.ts';
 import { noPrimaryKey } from './checks/no-primary-key/check.ts';
 import { nonSargablePredicate } from './checks/non-sargable-predicate/check.ts';
 import { notValidatedConstraint } from './checks/not-validated-constraint/check.ts';
@@ -62,6 +65,7 @@ export const checks: readonly Check[] = [
   slowQuery,
   heavyQuery,
   longRunningQuery,
+  nPlusOne,
   spill,
   nonSargablePredicate,
   missingIndex,
@@ -116,4 +120,6 @@ export const checks: readonly Check[] = [
   moneyType,
   nullableUnique,
   wideRowToast,
+  matviewCandidate,
+  cacheableQuery,
 ];
