@@ -25,6 +25,8 @@ describe('evidence', () => {
     expect(formatEvidence('isOn', false)).toBe('no');
     expect(formatEvidence('columns', ['a', 'b\u001b'])).toBe('a, b\\u001b');
     expect(formatEvidence('columns', [])).toBe('none');
+    expect(formatEvidence('newestFrom', '2026-11-01T00:00:00.000Z')).toBe('2026-11-01 00:00:00 UTC');
+    expect(describeField('isValidated')).toBe('validated');
   });
 
   it('reads the unit of a threshold from its key', () => {

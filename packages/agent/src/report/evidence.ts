@@ -16,6 +16,9 @@ const SUFFIXES: readonly (readonly [string, Unit, 'dropped' | 'kept'])[] = [
 /** Numbers that name something and so take no thousands separator. */
 const NAMES_SOMETHING = /(^|[a-z])(pid|Pid|Oid|Id|Port|Version)$/;
 
+/** A time as `Date.toISOString` writes it. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
 /** Longest text that still fits into a line of evidence, in characters. */
 const TELLING_TEXT_LENGTH = 40;
 
@@ -24,14 +27,14 @@ export function describeField(field: string): string {
   const suffix = SUFFIXES.find(([ending, , fate]) => fate === 'dropped' && field.endsWith(ending));
   const stem = suffix === undefined ? field : field.slice(0, -suffix[0].length);
   const words = escapeControls(stem === '' ? field : stem).replace(/([a-z0-9])([A-Z])/g, '$1 $2');
-  return words.toLowerCase();
+  return words.toLowerCase().replace(/^(is|has) (?=.)/, '');
 }
 
 /** Shows a value of evidence in the unit that its field's name ends in; controls in it are escaped. */
 export function formatEvidence(field: string, value: EvidenceValue): string {
   if (value === null) return 'unknown';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return escapeControls(value);
+  if (typeof value === 'string') return ISO_TIME.test(value) ? formatTime(value) : escapeControls(value);
   if (typeof value !== 'number') return value.length === 0 ? 'none' : escapeControls(value.join(', '));
   if (!Number.isFinite(value)) return 'unknown';
   if (NAMES_SOMETHING.test(field)) return String(value);
@@ -62,4 +65,9 @@ export function tellingEvidence(finding: Finding, limit = 4): readonly (readonly
     .map(([field, value]) => [describeField(field), formatEvidence(field, value)] as const)
     .filter(([, shown]) => shown.length <= TELLING_TEXT_LENGTH)
     .slice(0, limit);
+}
+
+/** Shows an ISO 8601 time to a person: `2026-11-23 07:23:27 UTC`. */
+export function formatTime(iso: string): string {
+  return escapeControls(iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'));
 }

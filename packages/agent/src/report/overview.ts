@@ -2,6 +2,7 @@ import type { Proposal } from '../advise/index.ts';
 import type { Objective, Severity } from '../diagnose/index.ts';
 import { escapeControls, formatUnit, groupBy, type Unit } from '../kernel/index.ts';
 import type { Gap } from '../observe/index.ts';
+import { describeField } from './evidence.ts';
 import type { AuditReport } from './types.ts';
 
 /** Severities, worst first. */
@@ -57,18 +58,19 @@ const UNITS: readonly string[] = [
   'cost',
 ] satisfies readonly Unit[];
 
-/** Shows a predicted effect: `index bytes 12 MB → 0 B`; null when neither side is a number. */
+/** Shows a predicted effect: `index 12 MB → 0 B`; null when both sides are the same or unknown. */
 export function formatEffect({ effect }: Proposal): string | null {
-  if (effect.before === null && effect.after === null) return null;
+  // Nothing is said by unknown → unknown, nor by 0 B → 0 B.
+  if (effect.before === effect.after) return null;
   const show = (value: number | null): string => {
     if (value === null) return 'unknown';
     return UNITS.includes(effect.unit)
       ? formatUnit(value, effect.unit as Unit)
       : escapeControls(`${value} ${effect.unit}`);
   };
-  const metric = escapeControls(effect.metric)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
+  const metric = describeField(effect.metric);
+  if (/^(is|has)[A-Z]/.test(effect.metric))
+    return effect.after === 1 ? `becomes ${metric}` : `no longer ${metric}`;
   return `${metric} ${show(effect.before)} → ${show(effect.after)}`;
 }
 
@@ -94,9 +96,4 @@ export function listSome(names: readonly string[], limit: number): string {
   const shown = names.slice(0, limit).map(escapeControls).join(', ');
   const rest = names.length - limit;
   return rest > 0 ? `${shown} and ${rest} more` : shown;
-}
-
-/** Shows an ISO 8601 time to a person: `2026-11-23 07:23:27 UTC`. */
-export function formatTime(iso: string): string {
-  return escapeControls(iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'));
 }

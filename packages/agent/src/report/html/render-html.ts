@@ -1,5 +1,5 @@
 import { formatCount, formatDuration } from '../../kernel/index.ts';
-import { formatTime } from '../overview.ts';
+import { formatTime } from '../evidence.ts';
 import type { Audit, AuditReport } from '../types.ts';
 import { renderFindings, renderProposals } from './findings.ts';
 import { html, type Markup, trustedMarkup } from './markup.ts';

@@ -34,7 +34,6 @@ th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:600;white-space:nowrap}
 tbody th{font-weight:400}
 th.number,td.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-td.text{min-width:9rem}
 tbody th.code,td.code{min-width:16rem;overflow-wrap:anywhere}
 .met{color:var(--good);white-space:nowrap}.missed{color:var(--critical);white-space:nowrap}.unknown{color:var(--muted);white-space:nowrap}
 details.card{border:1px solid var(--line);border-left:4px solid var(--info);border-radius:6px;margin:.6rem 0;background:var(--back)}

@@ -52,19 +52,21 @@ function renderObjectives(report: AuditReport): Markup | null {
     standing(objective),
     formatObjectiveActual(objective),
     formatObjectiveTarget(objective),
-    objective.method,
   ]);
-  return dataTable(
+  const methods = report.objectives.map(
+    (objective) => html`<dt>${nameObjective(objective)}</dt><dd>${objective.method}</dd>`,
+  );
+  const table = dataTable(
     'Objectives',
     [
       { head: 'objective' },
       { head: 'standing' },
       { head: 'actual', kind: 'number' },
       { head: 'target', kind: 'number' },
-      { head: 'method' },
     ],
     rows,
   );
+  return html`${table}${folded('How these were found', html`<dl>${methods}</dl>`)}`;
 }
 
 function standing({ met }: Objective): Markup {

@@ -1,13 +1,12 @@
 import type { Proposal } from '../../advise/index.ts';
 import { formatCount, formatDuration } from '../../kernel/index.ts';
-import { describeField, formatEvidence, formatThreshold } from '../evidence.ts';
+import { describeField, formatEvidence, formatThreshold, formatTime } from '../evidence.ts';
 import { shorten } from '../fit-text.ts';
 import {
   countSeverities,
   formatEffect,
   formatObjectiveActual,
   formatObjectiveTarget,
-  formatTime,
   groupGaps,
   listSome,
   nameObjective,

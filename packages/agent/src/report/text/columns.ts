@@ -12,14 +12,15 @@ import { layOutTable } from './table.ts';
 
 /** Shows how many distinct values a column has: a count, or a share of its rows. */
 export function formatDistinct(distinctValues: number | null): string {
-  if (distinctValues === null) return '-';
+  // Zero is PostgreSQL's way to say that it does not know, of json for one.
+  if (distinctValues === null || distinctValues === 0) return '-';
   if (distinctValues === -1) return 'unique';
   return distinctValues < 0 ? `${formatRatio(-distinctValues)} of rows` : formatCount(distinctValues);
 }
 
 /** Shows how far the physical order follows the logical one, -1..1. */
 export function formatCorrelation(correlation: number | null): string {
-  return correlation === null ? '-' : correlation.toFixed(2);
+  return correlation === null ? '-' : correlation.toFixed(2).replace('-0.00', '0.00');
 }
 
 /** Renders column statistics: distinct values, correlation and nulls, table by table. */

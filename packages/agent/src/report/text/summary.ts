@@ -1,11 +1,11 @@
 import type { Objective } from '../../diagnose/index.ts';
 import { escapeControls, formatCount, formatDuration } from '../../kernel/index.ts';
+import { formatTime } from '../evidence.ts';
 import { displayWidth, shorten, wrap } from '../fit-text.ts';
 import {
   countSeverities,
   formatObjectiveActual,
   formatObjectiveTarget,
-  formatTime,
   nameObjective,
   nameSeverity,
   SEVERITY_ORDER,
