@@ -56,10 +56,11 @@ function table(properties) {
   return { type: 'object', additionalProperties: false, properties };
 }
 
-function settingSchema({ summary, source, unit, default: value, schema }) {
+function settingSchema({ summary, source, unit, range, default: value, schema }) {
   const description = `${summary} Default: ${source}.`;
   const { $schema: _, ...shape } = z.toJSONSchema(schema, { unrepresentable: 'any', target: 'draft-7' });
   if (unit === null) return { description, default: value, ...shape };
+  Object.assign(shape, range);
   const text = { type: 'string', ...(WRITTEN[unit] === undefined ? {} : { pattern: WRITTEN[unit] }) };
   return { description, default: value, anyOf: [shape, text] };
 }

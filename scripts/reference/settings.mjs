@@ -8,14 +8,24 @@ function showDefault(setting, formatUnit) {
   return setting.unit === null ? String(setting.default) : formatUnit(setting.default, setting.unit);
 }
 
+/** Shows the values that a setting takes; one without an upper bound of its own shows the lower. */
+function showRange({ range, unit }, formatUnit) {
+  if (range === null) return '';
+  const show = (value) => formatUnit(value, unit);
+  return range.maximum === Number.MAX_SAFE_INTEGER
+    ? `≥ ${show(range.minimum)}`
+    : `${show(range.minimum)} – ${show(range.maximum)}`;
+}
+
 /** Renders the table of some settings. */
 export function settingsTable(settings, { formatUnit }) {
   return table(
-    ['setting', 'unit', 'default', 'what it changes', 'why this default'],
+    ['setting', 'unit', 'default', 'range', 'what it changes', 'why this default'],
     settings.map((setting) => [
       code(setting.key),
       setting.unit ?? 'text',
       showDefault(setting, formatUnit),
+      showRange(setting, formatUnit),
       setting.summary,
       setting.source,
     ]),

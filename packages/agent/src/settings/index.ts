@@ -19,6 +19,7 @@ export {
   choiceSetting,
   countSetting,
   durationSetting,
+  type Range,
   ratioSetting,
   type Setting,
   textSetting,

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { parseBytes, parseDuration, type Unit } from '../kernel/index.ts';
 
+/** Bounds of a number, in the setting's unit. */
+export interface Range {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
 /** One configurable value: everything that help, docs, validation and the config schema need to know. */
 export interface Setting<T> {
   /** Dotted key, as in `pgsteward.toml` and in a finding's threshold: `diagnose.slow-query.mean-ms`. */
@@ -9,6 +15,8 @@ export interface Setting<T> {
   readonly summary: string;
   /** Unit of a number; null for text, lists and switches. */
   readonly unit: Unit | null;
+  /** Smallest and largest value of a number, both allowed; null for anything else. */
+  readonly range: Range | null;
   readonly default: T;
   /** Why the default is what it is: the spec, a PostgreSQL docs section, a peer's convention. */
   readonly source: string;
@@ -26,10 +34,7 @@ interface Description<T> {
   readonly source: string;
 }
 
-interface Bounds {
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
+type Bounds = Partial<Range>;
 
 /** Declares a duration, kept in milliseconds and accepted as `200ms`, `5 min`, `35 d`. */
 export function durationSetting(row: Description<number> & Bounds): Setting<number> {
@@ -53,7 +58,7 @@ export function countSetting(row: Description<number> & Bounds & { readonly unit
 
 /** Declares free text. */
 export function textSetting(row: Description<string>): Setting<string> {
-  return { ...row, unit: null, schema: z.string() };
+  return { ...row, unit: null, range: null, schema: z.string() };
 }
 
 /** Declares one of a fixed list of words. */
@@ -61,7 +66,7 @@ export function choiceSetting<const C extends string>(
   row: Description<C> & { readonly choices: readonly [C, ...C[]] },
 ): Setting<C> {
   const { choices, ...description } = row;
-  return { ...description, unit: null, schema: z.enum(choices) as unknown as z.ZodType<C> };
+  return { ...description, unit: null, range: null, schema: z.enum(choices) as unknown as z.ZodType<C> };
 }
 
 function numberSetting(
@@ -77,7 +82,7 @@ function numberSetting(
       z.number(`must be ${expected}`),
     )
     .refine((value) => value >= minimum && value <= maximum, `must lie between ${minimum} and ${maximum}`);
-  return { ...description, unit, schema: schema as z.ZodType<number> };
+  return { ...description, unit, range: { minimum, maximum }, schema: schema as z.ZodType<number> };
 }
 
 function parseNumber(text: string): number | null {
