@@ -7,7 +7,11 @@ import { OBJECTIVE_SETTINGS } from './settings.ts';
 import type { Objective } from './types.ts';
 
 const settings = (overrides: Readonly<Record<string, unknown>> = {}) =>
-  settingsWith([...Object.values(OBSERVE_SETTINGS), ...Object.values(OBJECTIVE_SETTINGS)], overrides);
+  settingsWith([...Object.values(OBSERVE_SETTINGS), ...Object.values(OBJECTIVE_SETTINGS)], {
+    'objective.buffer-hit.minimum-blocks-count': 100,
+    'objective.index-scan.minimum-scans-count': 20,
+    ...overrides,
+  });
 
 const byId = (objectives: readonly Objective[]): Readonly<Record<string, Objective>> =>
   Object.fromEntries(objectives.map((objective) => [objective.id, objective]));
@@ -71,5 +75,6 @@ describe('computeObjectives', () => {
       expect(objectives['objective/p95']?.method).toMatch(/^unknown: .*pg_stat_statements/);
       expect(objectives['objective/buffer-hit']).toMatchObject({ actual: null, met: null });
       expect(objectives['objective/index-scan']).toMatchObject({ actual: null, met: null });
+      expect(objectives['objective/index-scan']?.method).toContain('too few to tell');
     }));
 });

@@ -44,11 +44,14 @@ function share(name: string, target: number, measured: Measured): Objective {
 function measureBufferHit(observation: Observation, settings: Settings): Measured {
   const reads = blockReads(observation, settings.get(minimumIntervalSetting));
   if (reads === null) return unreadable(observation.snapshot.sections.tables);
-  if (reads.hitRatio === null) return { actual: null, method: 'no block of any table was read yet' };
+  const blocks = reads.hitBlocks + reads.readBlocks;
+  if (reads.hitRatio === null || blocks < settings.get(OBJECTIVE_SETTINGS.bufferHitBlocks)) {
+    return { actual: null, method: `only ${formatCount(blocks)} blocks were asked for: too few to tell` };
+  }
   const what = reads.source === 'interval' ? 'blocks of the database' : 'blocks of tables and indexes';
   return {
     actual: reads.hitRatio,
-    method: `share of ${formatCount(reads.hitBlocks + reads.readBlocks)} ${what} found in shared buffers, ${reads.observed}`,
+    method: `share of ${formatCount(blocks)} ${what} found in shared buffers, ${reads.observed}`,
   };
 }
 
@@ -58,10 +61,13 @@ function measureIndexScan(observation: Observation, settings: Settings): Measure
   const minimumRows = settings.get(OBJECTIVE_SETTINGS.indexScanRows);
   const scans = tableScans(tables.data, minimumRows);
   const which = `tables of ${formatCount(minimumRows)} rows and more`;
-  if (scans.indexScanRatio === null) return { actual: null, method: `no scan of ${which} yet` };
+  const count = scans.indexScans + scans.sequentialScans;
+  if (scans.indexScanRatio === null || count < settings.get(OBJECTIVE_SETTINGS.indexScanScans)) {
+    return { actual: null, method: `only ${formatCount(count)} scans of ${which}: too few to tell` };
+  }
   return {
     actual: scans.indexScanRatio,
-    method: `share of ${formatCount(scans.indexScans + scans.sequentialScans)} scans of ${which} that used an index, since the counters began`,
+    method: `share of ${formatCount(count)} scans of ${which} that used an index, since the counters began`,
   };
 }
 
@@ -81,7 +87,7 @@ function measureP95(observation: Observation, settings: Settings): Measured {
       : 'since pg_stat_statements began';
   return {
     actual,
-    method: `estimated from mean and deviation of ${formatCount(window.samples.length)} statements (${formatCount(
+    method: `execution time on the server, estimated from mean and deviation of ${formatCount(window.samples.length)} statements (${formatCount(
       window.calls,
     )} calls ${when}), each a log-normal between its fastest and slowest call, weighted by calls; utility statements and pgsteward's own left out`,
   };

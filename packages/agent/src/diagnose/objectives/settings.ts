@@ -3,7 +3,14 @@ import { countSetting, durationSetting, ratioSetting, type Setting } from '../..
 /** Levels to hold, and how much must have run before one is estimated. */
 export const OBJECTIVE_SETTINGS: Readonly<
   Record<
-    'bufferHit' | 'indexScan' | 'indexScanRows' | 'p95' | 'p95MinimumCalls' | 'availability',
+    | 'bufferHit'
+    | 'bufferHitBlocks'
+    | 'indexScanScans'
+    | 'indexScan'
+    | 'indexScanRows'
+    | 'p95'
+    | 'p95MinimumCalls'
+    | 'availability',
     Setting<number>
   >
 > = {
@@ -12,6 +19,12 @@ export const OBJECTIVE_SETTINGS: Readonly<
     summary: 'Share of blocks that should be found in shared buffers.',
     default: 0.98,
     source: 'reference specification: buffer hit above 98 %',
+  }),
+  bufferHitBlocks: countSetting({
+    key: 'objective.buffer-hit.minimum-blocks-count',
+    summary: 'Blocks asked for below which the buffer-hit objective is not judged.',
+    default: 10_000,
+    source: 'about 80 MB: after a start every block is read once before it can be found',
   }),
   indexScan: ratioSetting({
     key: 'objective.index-scan.ratio',
@@ -26,6 +39,12 @@ export const OBJECTIVE_SETTINGS: Readonly<
     default: 10_000,
     source: 'PgHero: index usage is judged from 10,000 rows',
   }),
+  indexScanScans: countSetting({
+    key: 'objective.index-scan.minimum-scans-count',
+    summary: 'Scans of those tables below which the index-scan objective is not judged.',
+    default: 100,
+    source: 'loading a database scans each table once per index',
+  }),
   p95: durationSetting({
     key: 'objective.p95.ms',
     summary: 'Time within which 95 of 100 statements should be done.',
@@ -35,8 +54,8 @@ export const OBJECTIVE_SETTINGS: Readonly<
   p95MinimumCalls: countSetting({
     key: 'objective.p95.minimum-calls-count',
     summary: 'Calls between the snapshots from which the p95 is that of the interval instead of all time.',
-    default: 1_000,
-    source: 'fifty calls beyond the quantile',
+    default: 200,
+    source: 'ten calls beyond the quantile',
   }),
   availability: ratioSetting({
     key: 'objective.availability.ratio',

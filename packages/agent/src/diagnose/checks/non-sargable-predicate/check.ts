@@ -69,7 +69,7 @@ export const nonSargablePredicate: Check = defineCheck({
           ...statementEvidence(row, window),
           conditions: faults.map((fault) => fault.condition),
           tables: [...new Set(faults.map((fault) => displayName(fault.table.schema, fault.table.name)))],
-          tableRows: catalogue.rows(first.table.oid),
+          tableRows: first.rows,
           defeatsIndex: faults.some((fault) => fault.defeatsIndex),
           hasOtherIndexedEquality: isServed,
           blocksPerCallCount: (row.sharedBlocksHit + row.sharedBlocksRead) / row.calls,

@@ -9,6 +9,8 @@ export interface Fault {
   /** What is written, for a title: `lower(category) = …`. */
   readonly condition: string;
   readonly table: TableFacts;
+  /** Rows of the largest table that it makes PostgreSQL read. */
+  readonly rows: number;
   /** The bare column leads an index, which the condition keeps from being used. */
   readonly defeatsIndex: boolean;
   readonly remedy: string;
@@ -20,11 +22,10 @@ export function findFaults(
   catalogue: Catalogue,
   minimumRows: number,
 ): readonly Fault[] {
-  const isLarge = (table: TableFacts): boolean => catalogue.rows(table.oid) >= minimumRows;
   const judge = (predicate: Predicate): readonly Fault[] => {
     const faults = judgePredicate(predicate, catalogue, statement);
     const nested = predicate.kind === 'or' ? predicate.arms.flatMap((arm) => (arm ?? []).flatMap(judge)) : [];
-    return [...faults.filter((fault) => isLarge(fault.table)), ...nested];
+    return [...faults.filter((fault) => fault.rows >= minimumRows), ...nested];
   };
   const all = statement.predicates.flatMap(judge);
   return [...new Map(all.map((fault) => [`${fault.table.oid} ${fault.condition}`, fault])).values()];
@@ -71,7 +72,7 @@ function judgeComparison(comparison: Comparison, catalogue: Catalogue): readonly
   if (found === null) return [];
   const defeatsIndex = leadsIndex(found, catalogue);
   if (operand.shape === null || operand.display === null) {
-    return defeatsIndex ? judgeImplicitCast(comparison, found) : [];
+    return defeatsIndex ? judgeImplicitCast(comparison, found, catalogue) : [];
   }
   const shapes = catalogue
     .indexesOf(found.table.oid)
@@ -81,6 +82,7 @@ function judgeComparison(comparison: Comparison, catalogue: Catalogue): readonly
     {
       condition: `${operand.display} ${operator} …`,
       table: found.table,
+      rows: catalogue.rows(found.table.oid),
       defeatsIndex,
       remedy: expressionRemedy(operand.shape, found),
     },
@@ -96,7 +98,11 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
   bpchar: ['text', 'varchar'],
 };
 
-function judgeImplicitCast(comparison: Comparison, found: FoundColumn): readonly Fault[] {
+function judgeImplicitCast(
+  comparison: Comparison,
+  found: FoundColumn,
+  catalogue: Catalogue,
+): readonly Fault[] {
   const type = found.column?.typeName ?? '';
   const other = comparison.constantType ?? '';
   if (WIDER[type]?.includes(other) !== true) return [];
@@ -104,6 +110,7 @@ function judgeImplicitCast(comparison: Comparison, found: FoundColumn): readonly
     {
       condition: `${displayIdentifier(found.name)} ${comparison.operator} …::${other}`,
       table: found.table,
+      rows: catalogue.rows(found.table.oid),
       defeatsIndex: true,
       remedy: `cast the value to the column's type (${found.column?.type ?? type}) instead of ${other}`,
     },
@@ -124,6 +131,7 @@ function judgePattern(pattern: PatternMatch, catalogue: Catalogue): readonly Fau
     {
       condition: `${displayIdentifier(found.name)} ${pattern.operator} '%…'`,
       table: found.table,
+      rows: catalogue.rows(found.table.oid),
       defeatsIndex: leadsIndex(found, catalogue),
       remedy: `a trigram index serves it: create extension pg_trgm; create index concurrently on ${table} using gin (${quoteIdentifier(found.name)} gin_trgm_ops)`,
     },
@@ -147,6 +155,7 @@ function judgeAlternatives(alternatives: Alternatives, catalogue: Catalogue): re
     {
       condition: `OR across ${names.join(', ')}`,
       table: first.table,
+      rows: Math.max(...all.map((found) => catalogue.rows(found.table.oid))),
       defeatsIndex: all.some((found) => leadsIndex(found, catalogue)),
       remedy,
     },
@@ -159,13 +168,13 @@ function judgeExclusion(
   statement: ParsedStatement,
 ): readonly Fault[] {
   const found = exclusion.column === null ? null : catalogue.column(exclusion.column);
+  if (found === null) return [];
   const tables = statement.reads.flatMap((name) => catalogue.table(name) ?? []);
-  const [largest] = tables.toSorted((a, b) => catalogue.rows(b.oid) - catalogue.rows(a.oid));
-  if (found === null || largest === undefined) return [];
   return [
     {
       condition: `${displayIdentifier(found.name)} not in (select …)`,
-      table: largest,
+      table: found.table,
+      rows: Math.max(...tables.map((table) => catalogue.rows(table.oid))),
       defeatsIndex: leadsIndex(found, catalogue),
       remedy: 'write it as NOT EXISTS: it joins, and a single NULL in the subquery does not empty the result',
     },
