@@ -123,6 +123,7 @@ export function sampleColumn(parts: Partial<ColumnRow> = {}): ColumnRow {
     number: 3,
     type: 'character varying(200)',
     typeName: 'varchar',
+    baseType: 'character varying(200)',
     isNotNull: false,
     isIdentity: false,
     defaultExpression: null,

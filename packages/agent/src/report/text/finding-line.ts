@@ -34,18 +34,21 @@ export function renderFindingBlock(finding: ReportedFinding, options: TextOption
   const [first = '', ...rest] = wrap(escapeControls(finding.title), room);
   const evidence = fitEvidence(finding, room);
   const remedy = wrap(escapeControls(finding.remedy), room - 2);
-  const { key } = finding.threshold;
-  const source = shorten(
-    `${escapeControls(finding.id)} · ${escapeControls(key)} = ${formatThreshold(finding.threshold)}`,
-    room,
-  );
   return [
     `  ${badge(finding.severity, paint)}  ${paint.bold(first)}`,
     ...rest.map((line) => indent + paint.bold(line)),
     ...(evidence === '' ? [] : [indent + evidence]),
     ...remedy.map((line, index) => `${indent}${index === 0 ? paint.good('→') : ' '} ${line}`),
-    indent + paint.dim(source),
+    ...ruleLines(finding, room).map((line) => indent + paint.dim(line)),
   ];
+}
+
+/** Names the check and the setting that moves its threshold, never cut: both are there to be copied. */
+function ruleLines(finding: ReportedFinding, width: number): readonly string[] {
+  const id = escapeControls(finding.id);
+  const threshold = `${escapeControls(finding.threshold.key)} = ${formatThreshold(finding.threshold)}`;
+  const line = `${id} · ${threshold}`;
+  return displayWidth(line) <= width ? [line] : [id, threshold];
 }
 
 function badge(severity: Severity, paint: Paint): string {

@@ -72,6 +72,8 @@ function riskOf(finding: Finding, index: IndexFacts): Risk {
       };
     case 'diagnose/redundant-index':
       return { level: 'low', why: 'the longer index answers the same searches with slightly larger entries' };
+    case 'diagnose/invalid-index':
+      return { level: 'low', why: 'no query can read it as it is' };
     default:
       return { level: 'low', why: 'nothing can use it that does not have the other index' };
   }
