@@ -12,6 +12,6 @@ export {
 export { type Demo, type DemoOptions, demoThresholds, startDemo } from './demo.ts';
 export { type DoctorItem, examine } from './doctor.ts';
 export { APP_ERRORS } from './errors.ts';
-export { catalogQueries, checks, errorDefinitions, settingDefinitions } from './registries.ts';
+export { settingDefinitions } from './registries.ts';
 export { type RoleOptions, roleSql } from './role-sql.ts';
 export { readStatements } from './top-statements.ts';

@@ -47,8 +47,10 @@ export async function runAuditCommand(
   flags: AuditFlags,
 ): Promise<ExitCode> {
   const format = flags.json === true ? 'json' : (flags.format ?? 'text');
-  requireOneOf('--format', format, FORMATS);
-  if (flags.failOn !== undefined) requireOneOf('--fail-on', flags.failOn, SEVERITIES);
+  requireOneOf({ command: 'audit', option: '--format' }, format, FORMATS);
+  if (flags.failOn !== undefined) {
+    requireOneOf({ command: 'audit', option: '--fail-on' }, flags.failOn, SEVERITIES);
+  }
   const configuration = configure(context, flags);
   const target = targetOf(context, configuration, url, flags.target);
   const progress = createProgressBar(process.stderr, flags.quiet === true);
@@ -87,10 +89,14 @@ export function renderAudit(audit: Audit, format: Format, output: Output, verbos
 }
 
 /** Refuses a value that is none of the choices. */
-export function requireOneOf(option: string, value: string, choices: readonly string[]): void {
+export function requireOneOf(
+  { command, option }: { readonly command: string; readonly option: string },
+  value: string,
+  choices: readonly string[],
+): void {
   if (choices.includes(value)) return;
   const reason = `${option} takes ${choices.join(', ')}, not "${value}"`;
-  throw failure(APP_ERRORS.USAGE, { reason, command: 'audit' });
+  throw failure(APP_ERRORS.USAGE, { reason, command });
 }
 
 function exitCodeFor(audit: Audit, failOn: AuditFlags['failOn']): ExitCode {

@@ -43,9 +43,9 @@ export function describeDemo(command: Command): Command {
 /** Runs `pgsteward demo`. */
 export async function runDemoCommand(context: CommandContext, flags: DemoFlags): Promise<ExitCode> {
   const format = flags.json === true ? 'json' : (flags.format ?? 'text');
-  requireOneOf('--format', format, FORMATS);
+  requireOneOf({ command: 'demo', option: '--format' }, format, FORMATS);
   const scale = positive('--scale', flags.scale, 100);
-  const sessions = positive('--sessions', flags.sessions, 64);
+  const sessions = wholeNumber('--sessions', flags.sessions, 64);
   const workloadMs = positive('--seconds', flags.seconds, 3_600) * MS_PER_SECOND;
   const { settings } = configure(context, flags, demoThresholds(scale));
   const progress = createProgressBar(process.stderr, flags.quiet === true);
@@ -99,5 +99,12 @@ function positive(option: string, text: string, maximum: number): number {
   const value = Number(text);
   if (value > 0 && value <= maximum) return value;
   const reason = `${option} takes a number above 0 and up to ${maximum}, not "${text}"`;
+  throw failure(APP_ERRORS.USAGE, { reason, command: 'demo' });
+}
+
+function wholeNumber(option: string, text: string, maximum: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= maximum) return value;
+  const reason = `${option} takes a whole number from 1 to ${maximum}, not "${text}"`;
   throw failure(APP_ERRORS.USAGE, { reason, command: 'demo' });
 }

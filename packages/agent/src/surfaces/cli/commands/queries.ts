@@ -30,7 +30,7 @@ export async function runQueriesCommand(
   url: string | undefined,
   flags: QueriesFlags,
 ): Promise<ExitCode> {
-  requireOneOf('--by', flags.by, QUERY_ORDERS);
+  requireOneOf({ command: 'queries', option: '--by' }, flags.by, QUERY_ORDERS);
   const limit = Number(flags.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAXIMUM_LIMIT) {
     const reason = `--limit takes a whole number from 1 to ${MAXIMUM_LIMIT}, not "${flags.limit}"`;
