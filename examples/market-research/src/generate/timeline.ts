@@ -1,7 +1,7 @@
 import type { CopyWriter } from './writer.ts';
 
 /** Days of history that the data covers, ending at `now`. */
-export const historyDays = 730;
+const historyDays = 730;
 
 const dayMs = 86_400_000;
 /** Share of a day's traffic by hour, UTC: quiet nights, a peak before noon and one in the evening. */

@@ -8,6 +8,5 @@ export const time: z.ZodDate = z.date();
 export const textOrNull: z.ZodNullable<z.ZodString> = z.string().nullable();
 export const numberOrNull: z.ZodNullable<z.ZodNumber> = z.number().nullable();
 export const timeOrNull: z.ZodNullable<z.ZodDate> = z.date().nullable();
-export const flagOrNull: z.ZodNullable<z.ZodBoolean> = z.boolean().nullable();
 export const texts: z.ZodArray<z.ZodString> = z.array(z.string());
 export const numbers: z.ZodArray<z.ZodNumber> = z.array(z.number());

@@ -6,15 +6,18 @@ export function isSameIndex(a: IndexFacts, b: IndexFacts): boolean {
     a.tableOid === b.tableOid &&
     a.method === b.method &&
     a.keyColumnCount === b.keyColumnCount &&
-    isSameList(a.columnNumbers, b.columnNumbers) &&
+    isSameList(a.columnNumbers.slice(0, a.keyColumnCount), b.columnNumbers.slice(0, b.keyColumnCount)) &&
+    isSameSet(a.columnNumbers, b.columnNumbers) &&
     isSameList(a.operatorClasses, b.operatorClasses) &&
     isSameList(a.collations, b.collations) &&
-    isSameList(a.orderings, b.orderings) &&
+    (isSameList(a.orderings, b.orderings) || isReversed(a, b)) &&
     a.expressionTree === b.expressionTree &&
     a.predicateTree === b.predicateTree &&
     // A unique index promises more than a plain one; the plain one is surplus, not the reverse.
     (a.isUnique || !b.isUnique) &&
-    a.isNullsNotDistinct === b.isNullsNotDistinct &&
+    (!b.isUnique || a.isNullsNotDistinct === b.isNullsNotDistinct) &&
+    // A deferrable constraint forbids duplicates later; no foreign key and no ON CONFLICT can rest on it.
+    (!b.isUnique || a.isImmediate || !b.isImmediate) &&
     a.isExclusion === b.isExclusion
   );
 }
@@ -31,8 +34,25 @@ export function keepOrder(a: IndexFacts, b: IndexFacts): number {
   );
 }
 
+/** A btree is read from either end, so `(a desc, b desc)` serves what `(a, b)` serves. */
+function isReversed(a: IndexFacts, b: IndexFacts): boolean {
+  return (
+    a.method === 'btree' &&
+    a.orderings.length === b.orderings.length &&
+    a.orderings.every((bits, index) => bits === 3 - (b.orderings[index] ?? 0))
+  );
+}
+
+/** The order of INCLUDE columns means nothing. */
+function isSameSet(a: readonly number[], b: readonly number[]): boolean {
+  return isSameList(
+    a.toSorted((x, y) => x - y),
+    b.toSorted((x, y) => x - y),
+  );
+}
+
 /** Compares two lists of numbers. */
-export function isSameList(a: readonly number[], b: readonly number[]): boolean {
+function isSameList(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
@@ -53,7 +73,11 @@ export function isIndexPrefix(narrow: IndexFacts, wide: IndexFacts): boolean {
     isLeading(narrow.columnNumbers.slice(0, keys), wide.columnNumbers) &&
     isLeading(narrow.operatorClasses.slice(0, keys), wide.operatorClasses) &&
     isLeading(narrow.collations.slice(0, keys), wide.collations) &&
-    isLeading(narrow.orderings.slice(0, keys), wide.orderings) &&
+    (isLeading(narrow.orderings.slice(0, keys), wide.orderings) ||
+      isLeading(
+        narrow.orderings.slice(0, keys).map((bits) => 3 - bits),
+        wide.orderings,
+      )) &&
     narrow.columnNumbers.slice(keys).every((column) => wide.columnNumbers.includes(column)) &&
     isLeadingTree(narrow.expressionTree, wide.expressionTree) &&
     narrow.predicateTree === wide.predicateTree

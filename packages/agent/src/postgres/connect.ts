@@ -6,7 +6,7 @@ import type { ConnectionTarget } from './target.ts';
 import { isTlsRefusal, translateConnectError } from './translate-error.ts';
 
 /** Name under which pgsteward's own sessions appear in pg_stat_activity. */
-export const APPLICATION_NAME = 'pgsteward';
+const APPLICATION_NAME = 'pgsteward';
 
 const OID = { int8: 20, oid: 26, xid: 28, numeric: 1700 } as const;
 

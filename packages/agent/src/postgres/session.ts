@@ -19,7 +19,7 @@ export interface SessionOptions {
 }
 
 /** Oldest server whose statistics views pgsteward reads. */
-export const MINIMUM_VERSION_NUMBER = 140_000;
+const MINIMUM_VERSION_NUMBER = 140_000;
 
 /**
  * Opens a read-only session and reads what the target is.

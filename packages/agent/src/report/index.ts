@@ -3,19 +3,15 @@
  * text for a terminal, JSON, Markdown and one self-contained HTML page, every untrusted name escaped for its
  * medium. Pure: no I/O, no clock, no environment; colour and width are arguments. Judges nothing.
  */
-export { describeField, formatEvidence, formatThreshold } from './evidence.ts';
 export { renderHtml } from './html/render-html.ts';
 export { type JsonOptions, renderJson } from './json/render-json.ts';
 export { auditJsonSchema, auditSchema } from './json/schema.ts';
 export { renderQueriesMarkdown } from './markdown/queries.ts';
 export { renderMarkdown } from './markdown/render-markdown.ts';
 export { QUERY_ORDERS, type QueryOrder, sortQueries } from './statements.ts';
-export { renderColumnsText } from './text/columns.ts';
 export { type ConfigRow, renderConfigText } from './text/config.ts';
 export { type DoctorCheck, renderDoctorText } from './text/doctor.ts';
-export { renderFindingLine } from './text/finding-line.ts';
 export type { TextOptions } from './text/paint.ts';
 export { type QueriesOptions, renderQueriesText } from './text/queries.ts';
 export { type RenderTextOptions, renderText } from './text/render-text.ts';
-export { renderSizesText } from './text/sizes.ts';
 export type { Audit, AuditReport, ReportedFinding } from './types.ts';

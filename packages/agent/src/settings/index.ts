@@ -4,9 +4,8 @@
  * is an error, never a silent default. Reads one file; never writes.
  */
 export { SETTINGS_ERRORS } from './errors.ts';
-export { type ConfigFile, parseConfig, readConfigFile } from './file.ts';
+export { type ConfigFile, readConfigFile } from './file.ts';
 export {
-  defaultSettings,
   environmentName,
   type Origin,
   resolveSettings,

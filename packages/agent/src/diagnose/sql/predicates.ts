@@ -16,7 +16,7 @@ const CLOCKS: ReadonlySet<string> = new Set([
  * Reads a condition.
  * @returns its predicates joined by AND; null when a part of it says nothing about columns or is not known
  */
-export function readCondition(value: unknown, scope: Scope): readonly Predicate[] | null {
+function readCondition(value: unknown, scope: Scope): readonly Predicate[] | null {
   const node = asNode(value);
   if (node === null) return null;
   if (node.type === 'BoolExpr') return readBoolean(node, scope);

@@ -6,7 +6,7 @@ import { EMBEDDED_ERRORS } from './errors.ts';
 import type { EmbeddedBinaries } from './types.ts';
 
 /** Major version of the server that pgsteward ships with. */
-export const SHIPPED_MAJOR = 18;
+const SHIPPED_MAJOR = 18;
 
 const resolver = createRequire(import.meta.url);
 

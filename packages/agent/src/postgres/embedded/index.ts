@@ -5,7 +5,7 @@
  * directory, and that no server outlives the agent unless that was killed with SIGKILL: then the next start
  * in the same directory clears it away. Never touches a server that it did not start.
  */
-export { type BinariesQuery, findBinaries, SHIPPED_MAJOR } from './binaries.ts';
+export { type BinariesQuery, findBinaries } from './binaries.ts';
 export { defaultStateDirectory, type StateDirectory } from './directories.ts';
 export { ensureDatabase } from './ensure-database.ts';
 export { EMBEDDED_ERRORS } from './errors.ts';

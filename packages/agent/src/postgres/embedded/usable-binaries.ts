@@ -34,7 +34,7 @@ export async function usableBinaries(
 }
 
 /** Makes the links that are missing; false when one could not be made. Concurrent starts do no harm. */
-export async function linkLibraries(nativeDirectory: string): Promise<boolean> {
+async function linkLibraries(nativeDirectory: string): Promise<boolean> {
   const list = await readFile(join(nativeDirectory, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(list) as readonly { readonly source: string; readonly target: string }[];
   for (const { source, target } of links) {

@@ -55,7 +55,7 @@ export function sampleStatement(parts: Partial<StatementRow> = {}): StatementRow
 }
 
 /** A table with counters and sizes; every part can be replaced. */
-export function sampleTable(parts: Partial<TableFacts> = {}): TableFacts {
+function sampleTable(parts: Partial<TableFacts> = {}): TableFacts {
   const [heapBytes, indexesBytes, toastBytes] = [800e6, 400e6, 20e6];
   return {
     oid: 16_500,

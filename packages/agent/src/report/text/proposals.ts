@@ -62,6 +62,6 @@ function renderProposal(
 }
 
 /** Splits SQL at its own line breaks, and shows every other control character. */
-export function sqlLines(sql: string): readonly string[] {
+function sqlLines(sql: string): readonly string[] {
   return sql.split('\n').map((line) => escapeControls(line));
 }
