@@ -25,3 +25,8 @@ export function tableByOid(snapshot: Snapshot, oid: number): TableFacts | null {
 export function concurrently(definition: string): string {
   return `${definition.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')};`;
 }
+
+/** Turns the server's own definition of a partitioned index, which leaves the partitions out, into one of the whole. */
+export function everywhere(definition: string): string {
+  return `${definition.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[^ "]+) ON )ONLY /, '$1')};`;
+}

@@ -1,4 +1,10 @@
-import { displayIdentifier, displayName, quoteIdentifier, quoteQualified } from '../kernel/index.ts';
+import {
+  displayIdentifier,
+  displayName,
+  escapeControls,
+  quoteIdentifier,
+  quoteQualified,
+} from '../kernel/index.ts';
 import type { ColumnRow } from '../observe/index.ts';
 import { countSetting } from '../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from './cap-findings.ts';
@@ -65,12 +71,19 @@ export function defineColumnTypeCheck(rule: ColumnTypeRule): Check {
               averageWidthBytes: column.averageWidthBytes,
             },
             threshold: threshold('minimumRows'),
-            remedy: `${conversion(rule, column)}: ${rule.caution}`,
+            remedy: `${conversion(rule, column)}: ${rule.caution}${domainCaution(column)}`,
           }),
         );
       return capFindings(drafts, values.maximumFindings);
     },
   });
+}
+
+/** A column of a domain loses it with its type: what the domain demands has to be declared anew. */
+function domainCaution({ type, baseType }: ColumnRow): string {
+  return type === baseType
+    ? ''
+    : `; better make a new domain in place of ${escapeControls(type)}, whose rules the column loses`;
 }
 
 function conversion(rule: ColumnTypeRule, column: ColumnRow): string {

@@ -11,8 +11,10 @@ export interface ColumnRow {
   readonly number: number;
   /** Type as SQL writes it: `character varying(200)`. */
   readonly type: string;
-  /** Bare type name: `varchar`, `timestamp`, `jsonb`. */
+  /** Bare type name: `varchar`, `timestamp`, `jsonb`; of a domain that of the type below it, of an array with `_` before it. */
   readonly typeName: string;
+  /** Type as SQL writes it, of a domain the type below it: `character(12)`. */
+  readonly baseType: string;
   readonly isNotNull: boolean;
   readonly isIdentity: boolean;
   /** Default expression, e.g. `gen_random_uuid()`. */
@@ -47,7 +49,11 @@ select
   a.attname::text as "name",
   a.attnum::int as "number",
   pg_catalog.format_type(a.atttypid, a.atttypmod) as "type",
-  t.typname::text as "typeName",
+  coalesce(b2.typname, b1.typname, t.typname)::text as "typeName",
+  pg_catalog.format_type(
+    coalesce(b2.oid, b1.oid, t.oid),
+    case when b2.oid is not null then b1.typtypmod when b1.oid is not null then t.typtypmod else a.atttypmod end
+  ) as "baseType",
   a.attnotnull as "isNotNull",
   a.attidentity <> '' as "isIdentity",
   pg_catalog.pg_get_expr(d.adbin, d.adrelid) as "defaultExpression",
@@ -66,6 +72,8 @@ from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_catalog.pg_type t on t.oid = a.atttypid
+left join pg_catalog.pg_type b1 on b1.oid = t.typbasetype and t.typtype = 'd'
+left join pg_catalog.pg_type b2 on b2.oid = b1.typbasetype and b1.typtype = 'd'
 left join pg_catalog.pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum and a.attgenerated = ''
 left join (
   select * from pg_catalog.pg_stats v where v.tablename = any ($2::name[])
@@ -93,6 +101,7 @@ export const columnsQuery: CatalogQuery<ColumnRow> = defineCatalogQuery({
     number,
     type: text,
     typeName: text,
+    baseType: text,
     isNotNull: flag,
     isIdentity: flag,
     defaultExpression: textOrNull,

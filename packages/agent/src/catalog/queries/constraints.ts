@@ -22,7 +22,7 @@ export interface ConstraintRow {
   readonly isEnforced: boolean;
   /** Inherited from a partitioned parent, which carries it too. */
   readonly isInherited: boolean;
-  /** Triggers behind a foreign key that somebody disabled. */
+  /** Triggers behind a foreign key that somebody disabled, or left to fire on replicas only. */
   readonly disabledTriggers: number;
 }
 
@@ -54,7 +54,7 @@ select
   ${enforced} as "isEnforced",
   k.conparentid <> 0 or k.coninhcount > 0 as "isInherited",
   case when k.contype = 'f' then (
-    select count(*)::int from pg_catalog.pg_trigger g where g.tgconstraint = k.oid and g.tgenabled = 'D'
+    select count(*)::int from pg_catalog.pg_trigger g where g.tgconstraint = k.oid and g.tgenabled in ('D', 'R')
   ) else 0 end as "disabledTriggers"
 from pg_catalog.pg_constraint k
 join pg_catalog.pg_class c on c.oid = k.conrelid

@@ -35,6 +35,8 @@ export interface IndexRow {
   readonly isExclusion: boolean;
   /** Nulls count as equal in a unique index (PostgreSQL 15+). */
   readonly isNullsNotDistinct: boolean;
+  /** False for a deferrable constraint, which is checked at the end of the statement or transaction. */
+  readonly isImmediate: boolean;
   readonly isValid: boolean;
   readonly isReady: boolean;
   readonly isReplicaIdentity: boolean;
@@ -90,6 +92,7 @@ select
   i.indisprimary as "isPrimary",
   i.indisexclusion as "isExclusion",
   ${nullsNotDistinct} as "isNullsNotDistinct",
+  i.indimmediate as "isImmediate",
   i.indisvalid as "isValid",
   i.indisready as "isReady",
   i.indisreplident as "isReplicaIdentity",
@@ -162,6 +165,7 @@ export const indexesQuery: CatalogQuery<IndexRow> = defineCatalogQuery({
     isPrimary: flag,
     isExclusion: flag,
     isNullsNotDistinct: flag,
+    isImmediate: flag,
     isValid: flag,
     isReady: flag,
     isReplicaIdentity: flag,

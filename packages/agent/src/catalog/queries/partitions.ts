@@ -10,7 +10,7 @@ export interface PartitionedTableRow {
   readonly strategy: 'range' | 'list' | 'hash';
   /** Key columns; the empty string stands for an expression. */
   readonly keyColumns: readonly string[];
-  /** Bare type of the first key column. */
+  /** Bare type of the first key column; `timestamptz` for an expression that gives times. */
   readonly keyType: string | null;
   readonly partitions: number;
   readonly defaultOid: number | null;
@@ -20,7 +20,7 @@ export interface PartitionedTableRow {
   readonly defaultRows: number | null;
   /** Whether a partition reaches MAXVALUE or infinity, so that no future row is without one. */
   readonly isOpenEnded: boolean;
-  /** Bounds of the newest bounded partition when the key is one date or timestamp column. */
+  /** Bounds of the newest bounded partition when the key begins with a date, a timestamp or an expression that gives one. */
   readonly newestFrom: Date | null;
   readonly newestTo: Date | null;
   readonly now: Date;
@@ -38,7 +38,7 @@ select
     left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum and u.attnum <> 0
     order by u.position
   ) as "keyColumns",
-  y.typname::text as "keyType",
+  coalesce(y.typname, case when b.newest_from is not null then 'timestamptz' end)::text as "keyType",
   (select count(*)::int from pg_catalog.pg_inherits i where i.inhparent = c.oid) as "partitions",
   d.oid as "defaultOid",
   dn.nspname::text as "defaultSchema",
@@ -62,8 +62,8 @@ left join lateral (
     bool_or(x.upper_bound is null) as is_open_ended
   from (
     select
-      nullif((regexp_match(e.bound, 'FROM \\(''([^'']+)''\\)'))[1], '-infinity') as lower_bound,
-      nullif((regexp_match(e.bound, 'TO \\(''([^'']+)''\\)'))[1], 'infinity') as upper_bound
+      nullif((regexp_match(e.bound, 'FROM \\(''([^'']+)''[,)]'))[1], '-infinity') as lower_bound,
+      nullif((regexp_match(e.bound, 'TO \\(''([^'']+)''[,)]'))[1], 'infinity') as upper_bound
     from pg_catalog.pg_inherits i
     join pg_catalog.pg_class k on k.oid = i.inhrelid
     -- Without a relation pg_get_expr takes no lock: a partition under an exclusive lock is seen all the same.
@@ -71,8 +71,11 @@ left join lateral (
     where i.inhparent = c.oid
       and k.oid <> p.partdefid
       and p.partstrat = 'r'
-      and p.partnatts = 1
-      and y.typname in ('date', 'timestamp', 'timestamptz')
+      and (
+        y.typname in ('date', 'timestamp', 'timestamptz')
+        -- A key that is an expression: its first bound tells its type (date, timestamp, timestamptz).
+        or p.partattrs[0] = 0 and k.relpartbound::text ~ ':lowerdatums \\({PARTITIONRANGEDATUM :kind 0 :value {CONST :consttype (1082|1114|1184) '
+      )
   ) x
 ) b on true
 where c.oid > $1::oid

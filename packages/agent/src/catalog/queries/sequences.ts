@@ -3,7 +3,7 @@ import { flag, number, numberOrNull, text, textOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
 import { SYSTEM_SCHEMAS } from '../system-schemas.ts';
 
-/** One sequence and the column that it fills. */
+/** One sequence and a column that it fills; a sequence that several tables share has a row for each. */
 export interface SequenceRow {
   readonly oid: number;
   readonly schema: string;
@@ -59,30 +59,32 @@ cross join lateral (
     and c.oid <> all ($3::oid[]) as readable
 ) r
 left join lateral (
-  select
+  select distinct
     t.oid as table_oid,
     tn.nspname::text as table_schema,
     t.relname::text as table_name,
     a.attname::text as column_name,
-    y.typname::text as column_type
+    coalesce(b.typname, y.typname)::text as column_type
   from pg_catalog.pg_depend d
   left join pg_catalog.pg_attrdef f on d.classid = 'pg_catalog.pg_attrdef'::regclass and f.oid = d.objid
   join pg_catalog.pg_class t on t.oid = coalesce(f.adrelid, d.refobjid)
   join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
   join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = coalesce(f.adnum, d.refobjsubid)
   join pg_catalog.pg_type y on y.oid = a.atttypid
+  left join pg_catalog.pg_type b on b.oid = y.typbasetype and y.typtype = 'd'
   where (d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i')
       and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjsubid > 0)
     or (d.classid = 'pg_catalog.pg_attrdef'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
-      and d.refobjid = c.oid)
-  order by d.deptype in ('a', 'i') desc
-  limit 1
+      and d.refobjid = c.oid
+      -- Partitions and children copy the default of their parent.
+      and not exists (select from pg_catalog.pg_inherits h where h.inhrelid = t.oid))
+  limit 20
 ) o on true
 order by c.oid`;
 
 export const sequencesQuery: CatalogQuery<SequenceRow> = defineCatalogQuery({
   id: 'catalog/sequences',
-  summary: 'Sequences with their last value, limits, and the column that each fills.',
+  summary: 'Sequences with their last value, limits, and the columns that each fills.',
   source: 'PostgreSQL docs 51.46 "pg_sequence", 51.18 "pg_depend"',
   scope: 'database',
   timeoutMs: 10_000,

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../diagnose/index.ts';
 import { displayName, quoteQualified } from '../../../kernel/index.ts';
 import type { IndexFacts } from '../../../observe/index.ts';
-import { concurrently, indexOf } from '../../subjects.ts';
+import { concurrently, everywhere, indexOf } from '../../subjects.ts';
 import type { Advisor, Risk } from '../../types.ts';
 
 /** Drops an index that another one replaces, that nobody reads, or that an interrupted build left behind. */
@@ -20,7 +20,7 @@ export const dropIndex: Advisor = {
     const name = quoteQualified(index.schema, index.name);
     // An index of a partitioned table cannot be dropped or built concurrently as a whole.
     const drop = index.isPartitioned ? `drop index ${name};` : `drop index concurrently ${name};`;
-    const rebuild = index.isPartitioned ? `${index.definition};` : concurrently(index.definition);
+    const rebuild = index.isPartitioned ? everywhere(index.definition) : concurrently(index.definition);
     return {
       id: `drop-index/${displayName(index.schema, index.name)}`,
       kind: 'drop-index',

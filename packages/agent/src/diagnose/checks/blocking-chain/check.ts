@@ -1,6 +1,5 @@
-import type { SessionRow } from '../../../observe/index.ts';
 import { escapeControls, formatDuration } from '../../../kernel/index.ts';
-import type { Snapshot } from '../../../observe/index.ts';
+import type { SessionRow, Snapshot } from '../../../observe/index.ts';
 import { countSetting, durationSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding, gradeAbove } from '../../define-check.ts';

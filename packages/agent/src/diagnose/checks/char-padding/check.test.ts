@@ -23,6 +23,19 @@ describe('diagnose/char-padding', () => {
       expect(await db.query('select "c c"::text as value from "Odd;""t"')).toEqual([{ value: 'ab' }]);
     }));
 
+  it('looks into domains and arrays, and its remedy runs', () =>
+    withDatabase(async (db) => {
+      await db.query('create domain d as char(5)');
+      await db.query('create table t (a d, b char(5)[])');
+      for (const { remedy } of await findingsOf(charPadding, db))
+        await db.query(remedy.split(': ')[0] ?? 'no SQL');
+      expect(
+        await db.query(
+          `select format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = 't'::regclass and attnum > 0`,
+        ),
+      ).toEqual([{ type: 'character varying(5)' }, { type: 'character varying(5)[]' }]);
+    }));
+
   it('is silent on its healthy twins', () =>
     withDatabase(async (db) => {
       await db.query(`create table t (a char(1), b varchar(5), c text, d bpchar, e "char")`);

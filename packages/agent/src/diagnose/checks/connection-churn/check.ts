@@ -1,6 +1,5 @@
-import type { DatabaseRow, SessionRow } from '../../../observe/index.ts';
 import { displayIdentifier, formatCount, formatDuration, formatRatio } from '../../../kernel/index.ts';
-import type { Interval, Snapshot } from '../../../observe/index.ts';
+import type { DatabaseRow, Interval, SessionRow, Snapshot } from '../../../observe/index.ts';
 import { countSetting, durationSetting, ratioSetting } from '../../../settings/index.ts';
 import { databaseWindowMs } from '../../database-window.ts';
 import { defineCheck, finding } from '../../define-check.ts';

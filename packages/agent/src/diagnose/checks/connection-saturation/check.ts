@@ -1,6 +1,5 @@
-import type { SessionRow } from '../../../observe/index.ts';
 import { displayIdentifier, formatRatio, groupBy } from '../../../kernel/index.ts';
-import type { Sections } from '../../../observe/index.ts';
+import type { Sections, SessionRow } from '../../../observe/index.ts';
 import { ratioSetting } from '../../../settings/index.ts';
 import { blindSpot, defineCheck, finding, gradeAbove } from '../../define-check.ts';
 import type { Check } from '../../types.ts';

@@ -1,5 +1,5 @@
-import type { PartitionedTableRow } from '../../../observe/index.ts';
 import { displayName, formatCount, quoteQualified } from '../../../kernel/index.ts';
+import type { PartitionedTableRow } from '../../../observe/index.ts';
 import { countSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';

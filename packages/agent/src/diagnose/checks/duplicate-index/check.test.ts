@@ -20,7 +20,7 @@ describe('diagnose/duplicate-index', () => {
       await db.query('create table t (a text, b int)');
       await db.query(`
         create index on t (a);
-        create index on t (a desc);
+        create index on t (a nulls first);
         create index on t (a collate "C");
         create index on t (a text_pattern_ops);
         create index on t (a) where b > 0;
@@ -31,6 +31,38 @@ describe('diagnose/duplicate-index', () => {
         create index on t (a) include (b);
         create index on t (a, b)`);
       expect(await findingsOf(duplicateIndex, db)).toEqual([]);
+    }));
+
+  it('takes an index read backwards, or with its INCLUDE columns in another order, for the same', () =>
+    withDatabase(async (db) => {
+      await db.query('create table t (a int not null, b text, c uuid)');
+      await db.query(`
+        create index up on t (a, b desc); create index down on t (a desc, b);
+        create index one on t (b) include (a, c); create index two on t (b) include (c, a);
+        create unique index strict on t (c) nulls not distinct; create index plain on t (c)`);
+      const findings = await findingsOf(duplicateIndex, db);
+      expect(findings.map((finding) => finding.subject.name).toSorted()).toEqual(['down', 'plain', 'two']);
+    }));
+
+  it('keeps a unique index beside a deferrable constraint, which neither keys nor ON CONFLICT can use', () =>
+    withDatabase(async (db) => {
+      await db.query('create table t (a int, constraint late unique (a) deferrable)');
+      await db.query('create unique index at_once on t (a)');
+      expect(await findingsOf(duplicateIndex, db)).toEqual([]);
+    }));
+
+  it('counts the partitions of a partitioned index, which holds nothing itself', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table p (a int) partition by range (a);
+        create table p1 partition of p for values from (0) to (10000);
+        insert into p select generate_series(1, 5000);
+        create index p_a on p (a); create index p_a2 on p (a)`);
+      const findings = await findingsOf(duplicateIndex, db);
+      expect(findings).toMatchObject([
+        { subject: { name: 'p_a2' }, remedy: expect.stringContaining('drop index "public"."p_a2": ') },
+      ]);
+      expect(findings[0]?.evidence['sizeBytes']).toBeGreaterThan(8192);
     }));
 
   it('is a warning only from the size that the setting names', () =>

@@ -1,7 +1,9 @@
 import { displayName, formatBytes, groupBy } from '../../../kernel/index.ts';
 import type { IndexFacts } from '../../../observe/index.ts';
 import { bytesSetting } from '../../../settings/index.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
+import { dropStatement, indexSizes } from '../../drop-index.ts';
 import { isSameIndex, keepOrder } from '../../index-shape.ts';
 import type { Check } from '../../types.ts';
 
@@ -12,6 +14,7 @@ const settings = {
     default: 1024 ** 2,
     source: 'a duplicate below 1 MB costs next to nothing',
   }),
+  maximumFindings: maximumFindingsSetting('duplicate-index', 50),
 };
 
 /** Finds indexes that are the same as another one in everything that matters to the planner. */
@@ -22,25 +25,29 @@ export const duplicateIndex: Check = defineCheck({
   source:
     'PostgreSQL docs 51.26 "pg_index": same columns, operator classes, collations, ordering, predicate, method',
   settings,
-  run: ({ sections, values, threshold }) =>
-    groupDuplicates(sections.indexes).flatMap(([kept, ...surplus]) =>
-      surplus.map((index) =>
-        finding({
-          severity: (index.sizeBytes ?? 0) >= values.minimumBytes ? 'warning' : 'info',
-          subject: { kind: 'index', schema: index.schema, name: index.name },
-          title: `${displayName(index.schema, index.name)} duplicates ${displayName(kept.schema, kept.name)}`,
-          evidence: {
-            sizeBytes: index.sizeBytes,
-            table: displayName(index.schema, index.tableName),
-            duplicateOf: displayName(kept.schema, kept.name),
-            definition: index.definition,
-            scansCount: index.scans,
-          },
-          threshold: threshold('minimumBytes'),
-          remedy: `drop it: ${formatBytes(index.sizeBytes ?? 0)} and one index write per row change are saved`,
-        }),
-      ),
-    ),
+  run: ({ sections, values, threshold }) => {
+    const sizes = indexSizes(sections.indexes);
+    const sizeOf = (index: IndexFacts): number => sizes.get(index.oid) ?? 0;
+    const pairs = groupDuplicates(sections.indexes)
+      .flatMap(([kept, ...surplus]) => surplus.map((index) => ({ kept, index })))
+      .toSorted((a, b) => sizeOf(b.index) - sizeOf(a.index));
+    return describeWorst(pairs, values.maximumFindings, ({ kept, index }) =>
+      finding({
+        severity: sizeOf(index) >= values.minimumBytes ? 'warning' : 'info',
+        subject: { kind: 'index', schema: index.schema, name: index.name },
+        title: `${displayName(index.schema, index.name)} duplicates ${displayName(kept.schema, kept.name)}`,
+        evidence: {
+          sizeBytes: sizeOf(index),
+          table: displayName(index.schema, index.tableName),
+          duplicateOf: displayName(kept.schema, kept.name),
+          definition: index.definition,
+          scansCount: index.scans,
+        },
+        threshold: threshold('minimumBytes'),
+        remedy: `${dropStatement(index)}: ${formatBytes(sizeOf(index))} and one index write per row change are saved`,
+      }),
+    );
+  },
 });
 
 type Group = readonly [kept: IndexFacts, ...surplus: IndexFacts[]];

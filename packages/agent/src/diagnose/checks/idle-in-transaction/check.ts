@@ -1,5 +1,5 @@
-import type { SessionRow } from '../../../observe/index.ts';
 import { displayIdentifier, escapeControls, formatDuration, quoteIdentifier } from '../../../kernel/index.ts';
+import type { SessionRow } from '../../../observe/index.ts';
 import { durationSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding, gradeAbove } from '../../define-check.ts';

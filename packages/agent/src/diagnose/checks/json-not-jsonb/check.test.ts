@@ -23,6 +23,19 @@ describe('diagnose/json-not-jsonb', () => {
       expect(await db.query('select "c c"::text as value from "Odd;""t"')).toEqual([{ value: '{"a": 1}' }]);
     }));
 
+  it('looks into domains and arrays, and its remedy runs', () =>
+    withDatabase(async (db) => {
+      await db.query('create domain d as json');
+      await db.query('create table t (a d, b json[])');
+      for (const { remedy } of await findingsOf(jsonNotJsonb, db))
+        await db.query(remedy.split(': ')[0] ?? 'no SQL');
+      expect(
+        await db.query(
+          `select format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = 't'::regclass and attnum > 0`,
+        ),
+      ).toEqual([{ type: 'jsonb' }, { type: 'jsonb[]' }]);
+    }));
+
   it('is silent on its healthy twins', () =>
     withDatabase(async (db) => {
       await db.query(`create table t (a jsonb, b text); create view v as select a::json from t`);

@@ -6,6 +6,7 @@ import { defineCheck, finding } from '../../define-check.ts';
 import { hotSettings, updateProfile } from '../../hot-updates.ts';
 import { tableFamilies } from '../../partition-families.ts';
 import { statisticsWindow } from '../../statistics-window.ts';
+import { rowsOf } from '../../table-rows.ts';
 import type { Check } from '../../types.ts';
 
 const settings = {
@@ -90,7 +91,7 @@ function remedyFor(root: TableFacts, full: readonly TableFacts[]): string {
 /** Leaves room for two more versions of an average row, within 50 to 90. */
 function fittingFillfactor(tables: readonly TableFacts[]): number {
   const bytes = tables.reduce((sum, table) => sum + (table.heapBytes ?? 0), 0);
-  const rows = tables.reduce((sum, table) => sum + Math.max(table.liveRows, table.estimatedRows ?? 0), 0);
+  const rows = tables.reduce((sum, table) => sum + rowsOf(table), 0);
   const rowShare = rows === 0 ? 0 : bytes / rows / 8192;
   const rounded = Math.floor((1 - 2 * rowShare) * 20) * 5;
   return Math.min(90, Math.max(50, rounded));

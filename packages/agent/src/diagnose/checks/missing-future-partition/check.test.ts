@@ -73,6 +73,27 @@ describe('diagnose/missing-future-partition', () => {
       expect(await findingsOf(missingFuturePartition, db)).toEqual([]);
     }));
 
+  it('judges keys that begin with a time, and expressions that give one', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table several (day date, tenant int) partition by range (day, tenant);
+        create table several_1 partition of several for values from ('2020-01-01', minvalue) to ('2020-02-01', minvalue);
+        create table expressed (at timestamptz) partition by range ((at at time zone 'UTC'));
+        create table expressed_1 partition of expressed for values from ('2020-01-01') to ('2020-02-01');
+        create table texts (at text) partition by range (lower(at));
+        create table texts_1 partition of texts for values from ('2020-01-01') to ('2020-99-01')`);
+      const findings = await findingsOf(missingFuturePartition, db);
+      expect(findings.map((finding) => finding.subject.name).toSorted()).toEqual(['expressed', 'several']);
+    }));
+
+  it('takes partitions that reach years ahead for enough', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table wide (at date) partition by range (at);
+        create table wide_1 partition of wide for values from ('2000-01-01') to ('2099-01-01')`);
+      expect(await findingsOf(missingFuturePartition, db)).toEqual([]);
+    }));
+
   it('takes ended partitions without inserts for closed history (real snapshot, age of statistics replaced)', () =>
     withDatabase(async (db) => {
       await createMonths(db, 'history', -9, -6);

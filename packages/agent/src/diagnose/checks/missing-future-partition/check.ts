@@ -1,6 +1,5 @@
-import type { PartitionedTableRow } from '../../../observe/index.ts';
 import { displayName, formatDuration, quoteQualified } from '../../../kernel/index.ts';
-import type { TableFacts } from '../../../observe/index.ts';
+import type { PartitionedTableRow, TableFacts } from '../../../observe/index.ts';
 import { countSetting, durationSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { databaseWindowMs } from '../../database-window.ts';
@@ -13,6 +12,12 @@ const settings = {
     summary: 'Periods, each as long as the newest partition, that partitions must reach ahead of now.',
     default: 2,
     source: 'a missed run of the job that makes them then costs nothing',
+  }),
+  enoughMs: durationSetting({
+    key: 'diagnose.missing-future-partition.enough-ms',
+    summary: 'Time that partitions reach ahead from which it is enough, however long a period is.',
+    default: 2 * 365 * 86_400_000,
+    source: 'two years leave time to make the next partition, even of a decade',
   }),
   quietMs: durationSetting({
     key: 'diagnose.missing-future-partition.quiet-ms',
@@ -44,7 +49,7 @@ export const missingFuturePartition: Check = defineCheck({
       .flatMap((row) => {
         const isQuiet = isQuietFor && (inserted.get(row.oid) ?? 0) === 0;
         const reach = reachOf(row);
-        const severity = severityOf(row, reach, { minimumPeriods: values.minimumPeriods, isQuiet });
+        const severity = severityOf(row, reach, { ...values, isQuiet });
         return severity === null ? [] : [draftOf(row, reach, severity)];
       })
       .map((draft) => finding({ ...draft, threshold: threshold('minimumPeriods') }))
@@ -54,7 +59,7 @@ export const missingFuturePartition: Check = defineCheck({
 });
 
 function isByTime(row: PartitionedTableRow): boolean {
-  return row.strategy === 'range' && row.keyColumns.length === 1 && TIME_TYPES.has(row.keyType);
+  return row.strategy === 'range' && TIME_TYPES.has(row.keyType);
 }
 
 /** Days within a month end with it: only the outermost table by time can lack a future. */
@@ -103,11 +108,12 @@ function reachOf({ newestFrom, newestTo, now }: PartitionedTableRow): Reach {
 function severityOf(
   row: PartitionedTableRow,
   { aheadMs, periods }: Reach,
-  limits: { readonly minimumPeriods: number; readonly isQuiet: boolean },
+  limits: { readonly minimumPeriods: number; readonly enoughMs: number; readonly isQuiet: boolean },
 ): Severity | null {
   // Nothing but a default partition, or nothing at all: an empty frame, or one where every insert fails.
   if (aheadMs === null) return row.partitions === 0 ? 'warning' : null;
   if (aheadMs <= 0) return limits.isQuiet ? 'info' : row.defaultOid === null ? 'critical' : 'warning';
+  if (aheadMs >= limits.enoughMs) return null;
   return periods !== null && periods < limits.minimumPeriods ? 'warning' : null;
 }
 

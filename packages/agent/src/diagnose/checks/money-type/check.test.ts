@@ -25,6 +25,19 @@ describe('diagnose/money-type', () => {
       expect(await db.query('select "c c"::text as value from "Odd;""t"')).toEqual([{ value: '12.50' }]);
     }));
 
+  it('looks into domains and arrays, and its remedy runs', () =>
+    withDatabase(async (db) => {
+      await db.query('create domain d as money');
+      await db.query('create table t (a d, b money[])');
+      for (const { remedy } of await findingsOf(moneyType, db))
+        await db.query(remedy.split(': ')[0] ?? 'no SQL');
+      expect(
+        await db.query(
+          `select format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = 't'::regclass and attnum > 0`,
+        ),
+      ).toEqual([{ type: 'numeric(14,2)' }, { type: 'numeric(14,2)[]' }]);
+    }));
+
   it('is silent on its healthy twins', () =>
     withDatabase(async (db) => {
       await db.query(`create table t (a numeric(14, 2), currency text)`);

@@ -6,6 +6,13 @@ import { noPrimaryKey } from './check.ts';
 const rows = (count: number): string => `select i, i from generate_series(1, ${count}) i`;
 
 describe('diagnose/no-primary-key', () => {
+  it('does not count rows twice that one session loads and analyzes', () =>
+    withDatabase(async (db) => {
+      await db.query('create table t (a int); insert into t select generate_series(1, 1500); analyze t');
+      await db.query('select pg_sleep(1.1)');
+      expect(await findingsOf(noPrimaryKey, db)).toMatchObject([{ evidence: { tableRows: 1500 } }]);
+    }));
+
   it('finds a table whose rows nothing identifies, also by a name that must be quoted', () =>
     withDatabase(async (db) => {
       await db.query(`

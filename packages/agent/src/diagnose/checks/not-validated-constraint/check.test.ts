@@ -38,6 +38,20 @@ describe.each([...availableMajors()])('diagnose/not-validated-constraint on Post
       { major },
     ));
 
+  it('finds a foreign key whose triggers fire on replicas only', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table a (id int primary key); create table b (id int constraint b_fk references a);
+        do $$ declare r record; begin
+          for r in select tgname from pg_trigger where tgrelid = 'b'::regclass loop
+            execute format('alter table b enable replica trigger %I', r.tgname);
+          end loop;
+        end $$`);
+      expect(await findingsOf(notValidatedConstraint, db)).toMatchObject([
+        { severity: 'warning', subject: { name: 'b_fk' }, evidence: { disabledTriggersCount: 2 } },
+      ]);
+    }));
+
   it('is silent when every constraint holds, also without any right on the tables', () =>
     withDatabase(
       async (db) => {

@@ -60,7 +60,13 @@ export const nullableUnique: Check = defineCheck({
 });
 
 function isPlainUnique(index: IndexFacts): boolean {
-  return index.isUnique && !index.isPrimary && !index.isNullsNotDistinct && index.parentOid === null;
+  return (
+    index.isUnique &&
+    index.isValid &&
+    !index.isPrimary &&
+    !index.isNullsNotDistinct &&
+    index.parentOid === null
+  );
 }
 
 function nullableColumns(columns: readonly ColumnRow[]): ReadonlyMap<string, ColumnRow> {

@@ -60,7 +60,7 @@ export const orphanRows: Check = defineCheck({
             disabledTriggersCount: constraint?.disabledTriggers ?? null,
           },
           threshold: threshold(name === null && severity === 'info' ? 'guessRatio' : 'minimumRows'),
-          remedy: remedyOf(sample),
+          remedy: remedyOf(sample, constraint),
         });
       });
     const ranked = drafts.toSorted((a, b) => rank(a.severity) - rank(b.severity));
@@ -116,7 +116,7 @@ function evidenceOf(sample: OrphanSample): Readonly<Record<string, string | numb
   };
 }
 
-function remedyOf(sample: OrphanSample): string {
+function remedyOf(sample: OrphanSample, constraint: ConstraintRow | undefined): string {
   const pairs = sample.columns.map(
     (column, index) =>
       `p.${quoteIdentifier(sample.referencedColumns[index] ?? column)} = c.${quoteIdentifier(column)}`,
@@ -128,7 +128,9 @@ function remedyOf(sample: OrphanSample): string {
   const then =
     sample.constraintName === null
       ? 'and declare the foreign key if it is one (add it NOT VALID, then validate)'
-      : 'and validate the constraint';
+      : constraint?.isValidated === true
+        ? 'enable its triggers again, then drop the constraint and add it anew: PostgreSQL takes it for valid'
+        : 'and validate the constraint';
   return `list them: ${list}; restore the missing rows or remove the orphans, ${then}`;
 }
 

@@ -1,9 +1,9 @@
-import type { ColumnRow } from '../../../observe/index.ts';
 import { displayIdentifier, displayName, formatBytes, formatCount, groupBy } from '../../../kernel/index.ts';
-import type { TableFacts } from '../../../observe/index.ts';
+import type { ColumnRow, TableFacts } from '../../../observe/index.ts';
 import { bytesSetting, countSetting, ratioSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { blindSpot, defineCheck, finding } from '../../define-check.ts';
+import { rowsOf } from '../../table-rows.ts';
 import type { BlindSpot, Check } from '../../types.ts';
 
 const settings = {
@@ -97,10 +97,6 @@ export const partitionCandidate: Check = defineCheck({
     return [...capFindings(drafts, values.maximumFindings), ...gapOf(unknown)];
   },
 });
-
-function rowsOf(table: TableFacts): number {
-  return Math.max(table.liveRows, table.estimatedRows ?? 0);
-}
 
 /** The time column that follows the physical order best; among unknown ones a mandatory one. */
 function bestColumn(columns: readonly ColumnRow[]): ColumnRow | null {

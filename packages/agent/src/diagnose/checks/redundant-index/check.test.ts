@@ -50,7 +50,7 @@ describe('diagnose/redundant-index', () => {
         create index on t (b);
         create index on t (b collate "C", c);
         create index on t (b text_pattern_ops, c);
-        create index on t (b desc, c);
+        create index on t (b nulls first, c);
         create index on t (c) include (b);
         create index on t (c, id);
         create index on t using hash (c);
@@ -62,6 +62,13 @@ describe('diagnose/redundant-index', () => {
         create index same_2 on t (upper(b));
         create index other on t (lower(b), a)`);
       expect(await findingsOf(redundantIndex, db)).toEqual([]);
+    }));
+
+  it('finds a prefix of an index that is read backwards', () =>
+    withDatabase(async (db) => {
+      await db.query('create table t (a int, b int)');
+      await db.query('create index narrow on t (a); create index wide on t (a desc, b)');
+      expect(await findingsOf(redundantIndex, db)).toMatchObject([{ subject: { name: 'narrow' } }]);
     }));
 
   it('names a cover that is not redundant itself, once for each index of a chain', () =>

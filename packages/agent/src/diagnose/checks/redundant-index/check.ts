@@ -1,10 +1,10 @@
-import { displayName, formatBytes, groupBy, quoteQualified } from '../../../kernel/index.ts';
+import { displayName, formatBytes, groupBy } from '../../../kernel/index.ts';
 import type { IndexFacts } from '../../../observe/index.ts';
 import { bytesSetting } from '../../../settings/index.ts';
 import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
+import { dropStatement, indexSizes } from '../../drop-index.ts';
 import { isIndexPrefix } from '../../index-shape.ts';
-import { indexFamilies, total } from '../../partition-families.ts';
 import type { Check } from '../../types.ts';
 
 const settings = {
@@ -25,7 +25,7 @@ export const redundantIndex: Check = defineCheck({
   source: 'PostgreSQL docs 11.3 "Multicolumn Indexes": a btree serves queries on its leading columns',
   settings,
   run: ({ sections, values, threshold }) => {
-    const sizes = sizesByOid(sections.indexes);
+    const sizes = indexSizes(sections.indexes);
     const sizeOf = (index: IndexFacts): number => sizes.get(index.oid) ?? 0;
     const pairs = coveredPairs(sections.indexes).toSorted(([a], [b]) => sizeOf(b) - sizeOf(a));
     return describeWorst(pairs, values.maximumFindings, ([index, cover]) =>
@@ -50,12 +50,6 @@ export const redundantIndex: Check = defineCheck({
     );
   },
 });
-
-/** A partitioned index cannot be dropped concurrently. */
-function dropStatement(index: IndexFacts): string {
-  const name = quoteQualified(index.schema, index.name);
-  return index.isPartitioned ? `drop index ${name}` : `drop index concurrently ${name}`;
-}
 
 /** Each redundant index with the one that stands in for it, which is not itself redundant. */
 function coveredPairs(
@@ -87,12 +81,5 @@ function isDroppable(index: IndexFacts): boolean {
     !index.isReplicaIdentity &&
     !index.isReferenced &&
     index.constraintName === null
-  );
-}
-
-/** Size of each topmost index with its partitions. */
-function sizesByOid(indexes: readonly IndexFacts[]): ReadonlyMap<number, number> {
-  return new Map(
-    indexFamilies(indexes).map((family) => [family.root.oid, total(family, (index) => index.sizeBytes)]),
   );
 }

@@ -1,5 +1,5 @@
-import type { DatabaseRow } from '../../../observe/index.ts';
 import { displayIdentifier, formatCount, formatRatio } from '../../../kernel/index.ts';
+import type { DatabaseRow } from '../../../observe/index.ts';
 import { countSetting, ratioSetting } from '../../../settings/index.ts';
 import { databaseWindowMs } from '../../database-window.ts';
 import { defineCheck, finding } from '../../define-check.ts';

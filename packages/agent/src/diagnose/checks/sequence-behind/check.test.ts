@@ -51,6 +51,18 @@ describe('diagnose/sequence-behind', () => {
       ]);
     }));
 
+  it('takes the column that is furthest ahead where tables share a sequence', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create sequence shared;
+        create table a (id bigint primary key default nextval('shared'));
+        create table b (id int primary key default nextval('shared'));
+        insert into a select generate_series(1, 10); insert into b values (500); select setval('shared', 20)`);
+      expect(await findingsOf(sequenceBehind, db)).toMatchObject([
+        { subject: { name: 'shared' }, evidence: { column: 'public.b.id', columnMaximumCount: 500 } },
+      ]);
+    }));
+
   it('is silent about sequences ahead, restarted, interleaved, cyclic and falling, and empty tables', () =>
     withDatabase(async (db) => {
       await db.query(`

@@ -2,6 +2,7 @@ import {
   displayIdentifier,
   displayName,
   formatCount,
+  groupBy,
   quoteIdentifier,
   quoteLiteral,
   quoteQualified,
@@ -33,11 +34,15 @@ export const sequenceBehind: Check = defineCheck({
   run: ({ sections, values, threshold, snapshot }) => {
     const unique = uniqueColumns(sections.indexes);
     const isFilled = filledColumns(snapshot);
-    const drafts = sections.sequences
+    const lags = sections.sequences
       .flatMap((sequence) => {
         const lag = lagOf(sequence);
         return lag === null || lag.behindCount < values.minimumBehind ? [] : [lag];
       })
+      .toSorted((a, b) => b.behindCount - a.behindCount);
+    // Of the columns that share a sequence the one furthest ahead decides where it must go.
+    const drafts = [...groupBy(lags, ({ sequence }) => sequence.oid).values()]
+      .flatMap(([furthest]) => furthest ?? [])
       .map((lag) => {
         const { sequence } = lag;
         const isUnique = unique.has(keyOf(sequence.tableOid, sequence.columnName));

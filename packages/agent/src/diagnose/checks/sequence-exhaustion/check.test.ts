@@ -59,6 +59,22 @@ describe('diagnose/sequence-exhaustion', () => {
       expect(await findingsOf(sequenceExhaustion, db)).toEqual([]);
     }));
 
+  it('finds the narrowest of the columns that share a sequence, also behind a domain', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create sequence shared; select setval('shared', 31000);
+        create domain tiny as smallint;
+        create table wide (id bigint primary key default nextval('shared'));
+        create table narrow (id tiny default nextval('shared'))`);
+      expect(await findingsOf(sequenceExhaustion, db)).toMatchObject([
+        {
+          severity: 'critical',
+          subject: { name: 'shared' },
+          evidence: { column: 'public.narrow.id', endCount: 32767 },
+        },
+      ]);
+    }));
+
   it('says once which sequences a role without rights cannot read', () =>
     withDatabase(async (db) => {
       await db.query('create table a (id serial); create table b (id serial)');

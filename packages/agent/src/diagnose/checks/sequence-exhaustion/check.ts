@@ -3,6 +3,7 @@ import {
   displayName,
   formatCount,
   formatRatio,
+  groupBy,
   quoteIdentifier,
   quoteQualified,
 } from '../../../kernel/index.ts';
@@ -42,10 +43,13 @@ export const sequenceExhaustion: Check = defineCheck({
   source: 'PostgreSQL docs "CREATE SEQUENCE", 8.1.1 "Integer Types"',
   settings,
   run: ({ sections, values, threshold, snapshot }) => {
-    const drafts = sections.sequences
+    const used = sections.sequences
       .filter((sequence) => !sequence.isCyclic && sequence.lastValue !== null)
       .map((sequence) => ({ sequence, use: useOf(sequence, sequence.lastValue ?? 0) }))
-      .toSorted((a, b) => b.use.usedRatio - a.use.usedRatio)
+      .toSorted((a, b) => b.use.usedRatio - a.use.usedRatio);
+    // Of the columns that share a sequence the narrowest decides.
+    const drafts = [...groupBy(used, ({ sequence }) => sequence.oid).values()]
+      .flatMap(([narrowest]) => narrowest ?? [])
       .flatMap(({ sequence, use }) => {
         const severity = gradeAbove(use.usedRatio, values.warningRatio, values.criticalRatio);
         if (severity === null) return [];

@@ -4,7 +4,7 @@ import { countSetting, ratioSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { type Family, tableFamilies } from '../../partition-families.ts';
-import { rowCounts } from '../../table-rows.ts';
+import { isCountedTwice, rowCounts } from '../../table-rows.ts';
 import type { Check, FindingDraft, Severity } from '../../types.ts';
 
 const settings = {
@@ -97,12 +97,8 @@ function judge(table: TableFacts, rows: number, known: Known, limit: number): re
  * followed at once by analyze count as coming after it: they are left out when the analyze saw them all the same.
  */
 function changedRows(table: TableFacts): number {
-  const { insertedRows, updatedRows, deletedRows, modifiedSinceAnalyze } = table;
-  const isCountedLate =
-    !isNeverAnalyzed(table) &&
-    modifiedSinceAnalyze === insertedRows + updatedRows + deletedRows &&
-    (table.estimatedRows ?? 0) >= 0.9 * (insertedRows - deletedRows);
-  return isCountedLate ? modifiedSinceAnalyze - insertedRows : modifiedSinceAnalyze;
+  const { insertedRows, modifiedSinceAnalyze } = table;
+  return isCountedTwice(table) ? modifiedSinceAnalyze - insertedRows : modifiedSinceAnalyze;
 }
 
 function isNeverAnalyzed(table: TableFacts): boolean {

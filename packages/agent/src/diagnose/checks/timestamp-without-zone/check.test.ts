@@ -31,6 +31,19 @@ describe('diagnose/timestamp-without-zone', () => {
       expect(await findingsOf(timestampWithoutZone, db)).toHaveLength(1);
     }));
 
+  it('looks into domains and arrays, and its remedy runs', () =>
+    withDatabase(async (db) => {
+      await db.query('create domain d as timestamp');
+      await db.query('create table t (a d, b timestamp[])');
+      for (const { remedy } of await findingsOf(timestampWithoutZone, db))
+        await db.query(remedy.split(': ')[0] ?? 'no SQL');
+      expect(
+        await db.query(
+          `select format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = 't'::regclass and attnum > 0`,
+        ),
+      ).toEqual([{ type: 'timestamp with time zone' }, { type: 'timestamp with time zone[]' }]);
+    }));
+
   it('is silent on timestamptz and on tables below the minimum', () =>
     withDatabase(async (db) => {
       await db.query('create table t (at timestamptz); create table empty (at timestamp)');

@@ -3,6 +3,7 @@ import type { SettingFacts, TableFacts } from '../../../observe/index.ts';
 import { countSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
+import { rowsOf } from '../../table-rows.ts';
 import type { Check, FindingDraft, Severity, Threshold } from '../../types.ts';
 
 const settings = {
@@ -97,8 +98,4 @@ function describeTable(table: TableFacts, severity: Severity, threshold: Thresho
     threshold,
     remedy: `when its rows matter: alter table ${quoteQualified(table.schema, table.name)} set logged (rewrites the table under an exclusive lock)`,
   });
-}
-
-function rowsOf(table: TableFacts): number {
-  return Math.max(table.liveRows, table.estimatedRows ?? 0);
 }
