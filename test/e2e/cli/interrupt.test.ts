@@ -14,11 +14,13 @@ beforeAll(async () => {
 
 afterAll(() => db.close());
 
-/** Sessions of one command's target that run a statement at this moment. */
-async function active(): Promise<number> {
+/** Sessions of pgsteward on the test's database that run a statement, or wait in one, at this moment. */
+async function active(waitingFor = '%'): Promise<number> {
   const rows = await db.query<{ readonly n: number }>(
     `select count(*)::int as n from pg_stat_activity
-     where application_name = 'pgsteward' and state = 'active' and datname = current_database()`,
+     where application_name = 'pgsteward' and state = 'active' and datname = current_database()
+       and coalesce(wait_event_type, '') like $1`,
+    [waitingFor],
   );
   return rows[0]?.n ?? -1;
 }
@@ -42,10 +44,10 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
       // Stops the read of the extensions: a lock on the catalogue itself.
       await blocker.query('begin; lock table pg_catalog.pg_extension in access exclusive mode');
       const run = await startCli(['doctor', db.url, '--set', 'postgres.lock-timeout-ms=60000']);
-      await until(async () => (await ownSessionsOf(blocker)) === 1);
+      await until(async () => (await active('Lock')) === 1);
       run.child.kill(signal);
       expectError(await run.ended, 'POSTGRES.CANCELLED', 3);
-      await until(async () => (await ownSessionsOf(blocker)) === 0);
+      await until(async () => (await ownSessions(db.url)) === 0);
     } finally {
       await blocker.end();
     }
@@ -121,16 +123,6 @@ describe('a demo', () => {
     expect(result.stdout).toContain('diagnose/');
   });
 });
-
-async function ownSessionsOf(client: {
-  query(sql: string): Promise<{ rows: readonly { n: number }[] }>;
-}): Promise<number> {
-  const { rows } = await client.query(
-    `select count(*)::int as n from pg_stat_activity
-     where application_name = 'pgsteward' and wait_event_type = 'Lock'`,
-  );
-  return rows[0]?.n ?? -1;
-}
 
 type Moment = 'initdb' | 'load' | 'workload';
 

@@ -62,11 +62,12 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return (await startCli(args, options)).ended;
 }
 
-/** Sessions of pgsteward on a server. */
+/** Sessions of pgsteward on a database. */
 export async function ownSessions(url: string): Promise<number> {
   const [row] = await runOnce<{ readonly n: number }>(
     url,
-    `select count(*)::int as n from pg_stat_activity where application_name = 'pgsteward'`,
+    `select count(*)::int as n from pg_stat_activity
+     where application_name = 'pgsteward' and datname = current_database()`,
   );
   return row?.n ?? -1;
 }
