@@ -85,8 +85,8 @@ function nextSteps(): string {
 
 /** Waits for Ctrl-C, which here is the way to end and no failure. */
 async function holdOpen(context: CommandContext, demo: Demo): Promise<void> {
-  context.output.note(`the demo database stays up until Ctrl-C:\n  ${demo.url}`);
-  context.output.note(`in another terminal: pgsteward queries '${demo.url}'`);
+  context.output.note('the demo database stays up until Ctrl-C; in another terminal:');
+  context.output.note(`  pgsteward queries '${demo.url}'`);
   if (context.signal.aborted) return;
   const beat = setInterval(() => undefined, 60_000);
   await new Promise<void>((resolve) => {
