@@ -1,6 +1,15 @@
 import type { SettingFacts, TableFacts } from '../observe/index.ts';
+import { durationSetting, type Setting } from '../settings/index.ts';
 
-/** When autovacuum would vacuum a table. */
+/** Time that autovacuum is given before what it has not done yet is a fault; several checks share it. */
+export const autovacuumGraceSetting: Setting<number> = durationSetting({
+  key: 'diagnose.autovacuum.grace-ms',
+  summary: 'Time after a visit of autovacuum in which a table that it is due for again is only mentioned.',
+  default: 10 * 60_000,
+  source: 'ten times autovacuum_naptime: a busy table is due again before its turn comes',
+});
+
+/** When autovacuum would vacuum and analyze a table. */
 export interface AutovacuumRule {
   /** False when the table or the server switched it off. */
   readonly isEnabled: boolean;
@@ -8,6 +17,8 @@ export interface AutovacuumRule {
   readonly deadRows: number;
   /** Rows inserted since the last vacuum beyond which it vacuums; null when inserts never trigger it. */
   readonly insertedRows: number | null;
+  /** Changed rows beyond which it analyzes. */
+  readonly changedRows: number;
 }
 
 type ServerSettings = ReadonlyMap<string, SettingFacts>;
@@ -36,6 +47,8 @@ export function autovacuumRule(table: TableFacts, server: ServerSettings): Autov
     isEnabled: isAutovacuumOn(server) && !isOff(options.get('autovacuum_enabled')),
     deadRows: most >= 0 ? Math.min(scaled, most) : scaled,
     insertedRows: inserts < 0 ? null : inserts + read('autovacuum_vacuum_insert_scale_factor', 0.2) * rows,
+    changedRows:
+      read('autovacuum_analyze_threshold', 50) + read('autovacuum_analyze_scale_factor', 0.1) * rows,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TableFacts } from '../observe/index.ts';
-import { tableFamilies, total } from './partition-families.ts';
+import { type Family, tableFamilies, total } from './partition-families.ts';
 import { rowCounts } from './table-rows.ts';
 
 /** How the larger tables are read. */
@@ -21,11 +21,27 @@ export interface ScannedTable {
   readonly sequentialRowsRead: number;
 }
 
+/** Rows below which a partition is rightly read as a whole, such as an empty one for the days to come. */
+const SMALL_PARTITION_ROWS = 1_000;
+
+/** Leaves partitions out that no index would serve better; a table without partitions stays as it is. */
+export function withoutSmallPartitions(
+  family: Family<TableFacts>,
+  rows: ReadonlyMap<number, number>,
+): Family<TableFacts> {
+  if (family.root.kind !== 'partitioned') return family;
+  return {
+    ...family,
+    members: family.members.filter((table) => (rows.get(table.oid) ?? 0) >= SMALL_PARTITION_ROWS),
+  };
+}
+
 /** Adds up the scans of all tables from a number of rows on. */
 export function tableScans(all: readonly TableFacts[], minimumRows: number): TableScans {
   const rows = rowCounts(all);
   const tables = tableFamilies(all)
     .filter(({ root }) => (rows.get(root.oid) ?? 0) >= minimumRows)
+    .map((family) => withoutSmallPartitions(family, rows))
     .map((family) => ({
       schema: family.root.schema,
       name: family.root.name,

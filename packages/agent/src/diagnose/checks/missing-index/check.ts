@@ -6,6 +6,7 @@ import { defineCheck, finding } from '../../define-check.ts';
 import { type Family, tableFamilies, total } from '../../partition-families.ts';
 import { statisticsWindow } from '../../statistics-window.ts';
 import { rowCounts } from '../../table-rows.ts';
+import { withoutSmallPartitions } from '../../table-scans.ts';
 import type { Check } from '../../types.ts';
 
 const settings = {
@@ -56,7 +57,7 @@ export const missingIndex: Check = defineCheck({
     const window = statisticsWindow(snapshot, sections.database, sections.tables);
     const rows = rowCounts(sections.tables);
     const readings = tableFamilies(sections.tables)
-      .map((family) => readingOf(family, rows))
+      .map((family) => readingOf(withoutSmallPartitions(family, rows), rows))
       .filter(
         (reading) =>
           reading.liveRows >= values.minimumRows &&

@@ -27,6 +27,14 @@ describe('diagnose/random-uuid-key', () => {
       { extensions: ['uuid-ossp'] },
     ));
 
+  it('is silent about a tenant that leads a key of several columns', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table t (tenant uuid, id int, primary key (tenant, id));
+        insert into t select md5((i % 40)::text)::uuid, i from generate_series(1, 4000) i; analyze t`);
+      expect(await findingsOf(randomUuidKey, db)).toEqual([]);
+    }));
+
   it('judges keys that the application makes by their order', () =>
     withDatabase(async (db) => {
       await db.query(`

@@ -59,7 +59,8 @@ export const randomUuidKey: Check = defineCheck({
         const isMeasured =
           column.defaultExpression === null &&
           tableRows >= values.correlationRows &&
-          Math.abs(column.correlation ?? 1) <= values.maximumCorrelation;
+          Math.abs(column.correlation ?? 1) <= values.maximumCorrelation &&
+          isNearlyUnique(column, tableRows);
         if (tableRows < values.minimumRows || !(isByDefault || isMeasured)) return [];
         return [{ index, column, tableRows, isByDefault }];
       })
@@ -86,6 +87,12 @@ export const randomUuidKey: Check = defineCheck({
     return capFindings(drafts, values.maximumFindings);
   },
 });
+
+/** A tenant or an account that leads a key of several columns repeats: it does not make the key random. */
+function isNearlyUnique({ distinctValues }: ColumnRow, rows: number): boolean {
+  if (distinctValues === null) return false;
+  return (distinctValues < 0 ? -distinctValues : distinctValues / Math.max(1, rows)) >= 0.5;
+}
 
 function titleOf(column: ColumnRow, tableRows: number, isByDefault: boolean): string {
   const shown = `${displayName(column.schema, column.tableName)}.${displayIdentifier(column.name)}`;

@@ -1,5 +1,11 @@
-import { displayIdentifier, escapeControls, quoteIdentifier } from '../../../kernel/index.ts';
-import type { SettingsFileRow, Snapshot } from '../../../observe/index.ts';
+import {
+  displayIdentifier,
+  escapeControls,
+  formatBytes,
+  formatDuration,
+  quoteIdentifier,
+} from '../../../kernel/index.ts';
+import type { SettingFacts, SettingsFileRow, Snapshot } from '../../../observe/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { blindSpot, defineCheck, finding } from '../../define-check.ts';
 import type { BlindSpot, Check } from '../../types.ts';
@@ -24,7 +30,7 @@ export const settingsDrift: Check = defineCheck({
       finding({
         severity: 'warning',
         subject: { kind: 'setting', schema: '', name: setting.name },
-        title: `${setting.name} was changed and waits for a restart; ${cut(setting.value) || "''"} is still in force`,
+        title: `${setting.name} was changed and waits for a restart; ${shown(setting)} is still in force`,
         evidence: {
           value: cut(setting.value),
           unit: setting.unit,
@@ -59,6 +65,12 @@ export const settingsDrift: Check = defineCheck({
     return files.status === 'ok' ? drafts : [...drafts, filesUnreadable(snapshot)];
   },
 });
+
+/** A number in a unit such as 8kB says nothing to a person. */
+function shown({ value, number, unit }: SettingFacts): string {
+  if (unit === null || number === null || number < 0) return cut(value) || "''";
+  return unit.endsWith('B') ? formatBytes(number) : formatDuration(number);
+}
 
 function describe(line: SettingsFileRow): string {
   return line.name === null

@@ -7,7 +7,8 @@ describe('diagnose/stale-statistics', () => {
   it('finds tables never analyzed, though vacuumed, and tables that changed since', () =>
     withDatabase(async (db) => {
       await db.query(`
-        create table "never;""1" (id int); insert into "never;""1" select generate_series(1, 12000);
+        create table "never;""1" (id int) with (autovacuum_enabled = off);
+        insert into "never;""1" select generate_series(1, 12000);
         create table changed (id int primary key, n int); insert into changed select i, 0 from generate_series(1, 4000) i;
         create table kept (id int primary key, n int); insert into kept select i, 0 from generate_series(1, 4000) i;
         create table small (id int); insert into small select generate_series(1, 900)`);
@@ -63,12 +64,32 @@ describe('diagnose/stale-statistics', () => {
       expect(await findingsOf(staleStatistics, db)).toMatchObject([{ evidence: { modifiedRows: 3_000 } }]);
     }));
 
+  it('only mentions what autovacuum is about to analyze, until the grace is over', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table restored (id int); insert into restored select generate_series(1, 20000);
+        create table busy (id int); insert into busy select generate_series(1, 12000)`);
+      await db.query('select pg_stat_force_next_flush()');
+      await db.query('analyze busy; update busy set id = id where id <= 6000');
+      await db.query('select pg_stat_force_next_flush()');
+      const mentioned = await findingsOf(staleStatistics, db);
+      expect(mentioned).toMatchObject([
+        { severity: 'info', subject: { name: 'restored' }, evidence: { isAutovacuumDue: true } },
+        { severity: 'info', subject: { name: 'busy' }, evidence: { isAutovacuumDue: true } },
+      ]);
+      const impatient = await findingsOf(staleStatistics, db, { 'diagnose.autovacuum.grace-ms': 0 });
+      expect(impatient).toMatchObject([
+        { severity: 'warning', subject: { name: 'busy' } },
+        { severity: 'info', subject: { name: 'restored' } },
+      ]);
+    }));
+
   it('counts partitions under their table and mentions a parent never analyzed', () =>
     withDatabase(async (db) => {
       await db.query(`
         create table p (id int) partition by range (id);
-        create table p1 partition of p for values from (0) to (6000);
-        create table p2 partition of p for values from (6000) to (12001);
+        create table p1 partition of p for values from (0) to (6000) with (autovacuum_enabled = off);
+        create table p2 partition of p for values from (6000) to (12001) with (autovacuum_enabled = off);
         insert into p select generate_series(1, 12000)`);
       await db.query('select pg_stat_force_next_flush()');
       expect(await findingsOf(staleStatistics, db)).toMatchObject([

@@ -1,6 +1,7 @@
 import { displayName, formatCount, formatRatio, quoteQualified } from '../../../kernel/index.ts';
 import type { Snapshot, TableFacts } from '../../../observe/index.ts';
 import { countSetting, ratioSetting } from '../../../settings/index.ts';
+import { autovacuumGraceSetting, autovacuumRule } from '../../autovacuum.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { type Family, tableFamilies } from '../../partition-families.ts';
@@ -29,6 +30,7 @@ const settings = {
     default: 10_000,
     source: 'a wrong plan over fewer rows costs milliseconds',
   }),
+  graceMs: autovacuumGraceSetting,
   maximumFindings: maximumFindingsSetting('stale-statistics', 30),
 };
 
@@ -42,10 +44,13 @@ export const staleStatistics: Check = defineCheck({
   run: ({ sections, values, threshold, snapshot }) => {
     const rows = rowCounts(sections.tables);
     const known = knownStatistics(snapshot);
+    const isAwaited = awaitedRule(snapshot, values.graceMs);
     const findings = tableFamilies(sections.tables).flatMap((family): readonly FindingDraft[] => {
       const stale = family.members.flatMap((table) => {
         const count = rows.get(table.oid) ?? 0;
-        return count < values.minimumRows ? [] : judge(table, count, known, values.changedRatio);
+        return count < values.minimumRows
+          ? []
+          : judge(table, count, { known, limit: values.changedRatio, isAwaited });
       });
       if (stale.length > 0) return [describe({ family, stale, values, threshold })];
       const count = rows.get(family.root.oid) ?? 0;
@@ -68,6 +73,8 @@ interface Stale {
   readonly changedRatio: number;
   /** False when the statistics are hidden from the role and counters may have been lost in a crash. */
   readonly isCertain: boolean;
+  /** Autovacuum is due to analyze it and comes by itself. */
+  readonly isAwaited: boolean;
 }
 
 /** Whether a column of the table has statistics, where the role may see them; absent where it may not. */
@@ -83,13 +90,38 @@ function knownStatistics(snapshot: Snapshot): Known {
   return known;
 }
 
-function judge(table: TableFacts, rows: number, known: Known, limit: number): readonly Stale[] {
+type AwaitedRule = (table: TableFacts) => boolean;
+
+/**
+ * Tells which tables autovacuum is about to analyze: enough has changed, nobody switched it off, and either it was
+ * here a moment ago or it has never been here, as after a load or a restore.
+ */
+function awaitedRule(snapshot: Snapshot, graceMs: number): AwaitedRule {
+  const { serverSettings } = snapshot.sections;
+  if (serverSettings.status !== 'ok') return () => false;
+  return (table) => {
+    const rule = autovacuumRule(table, serverSettings.data);
+    if (!rule.isEnabled || table.modifiedSinceAnalyze <= rule.changedRows) return false;
+    const last = Math.max(table.lastAnalyze?.getTime() ?? 0, table.lastAutoanalyze?.getTime() ?? 0);
+    return last === 0 || snapshot.takenAt.getTime() - last < graceMs;
+  };
+}
+
+interface JudgeOptions {
+  readonly known: Known;
+  readonly limit: number;
+  readonly isAwaited: AwaitedRule;
+}
+
+function judge(table: TableFacts, rows: number, { known, limit, isAwaited }: JudgeOptions): readonly Stale[] {
   const changedRatio = changedRows(table) / Math.max(1, rows);
   const has = known.get(table.oid);
   const isNever = isNeverAnalyzed(table) && has !== true;
   // A reset of the counters forgets the time of the analyze; a row count in pg_class hints that there was one.
   const isCertain = !isNever || has === false || table.estimatedRows === null;
-  return isNever || changedRatio > limit ? [{ table, rows, isNever, changedRatio, isCertain }] : [];
+  return isNever || changedRatio > limit
+    ? [{ table, rows, isNever, changedRatio, isCertain, isAwaited: isAwaited(table) }]
+    : [];
 }
 
 /**
@@ -118,13 +150,15 @@ function describe({ family, stale, values, threshold }: Description): FindingDra
   const isNever = stale.every((each) => each.isNever);
   const worst = Math.max(...stale.map((each) => each.changedRatio));
   const isCertain = stale.some((each) => each.isCertain);
+  const isAwaited = stale.every((each) => each.isAwaited);
+  const staying = stale.filter((each) => !each.isAwaited).reduce((sum, each) => sum + each.rows, 0);
   const name = displayName(root.schema, root.name);
   const who = root.kind === 'partitioned' ? `${stale.length} partitions of ${name}` : name;
   const what = isNever
     ? `never analyzed (${formatCount(staleRows)} rows)`
     : `${root.kind === 'partitioned' ? 'up to ' : ''}${formatRatio(worst)} of the rows changed since the last analyze`;
   return finding({
-    severity: staleRows >= values.warningRows && isCertain ? 'warning' : 'info',
+    severity: staying >= values.warningRows && isCertain ? 'warning' : 'info',
     subject: { kind: 'table', schema: root.schema, name: root.name },
     title: `${who}: ${what}`,
     evidence: {
@@ -133,11 +167,12 @@ function describe({ family, stale, values, threshold }: Description): FindingDra
       changedRatio: worst,
       isNeverAnalyzed: isNever,
       isCertain,
+      isAutovacuumDue: isAwaited,
       partitions: root.kind === 'partitioned' ? stale.slice(0, 10).map(({ table }) => table.name) : [],
       isAutovacuumDisabled: stale.some(({ table }) => table.options.includes('autovacuum_enabled=false')),
     },
     threshold: threshold(isNever ? 'minimumRows' : 'changedRatio'),
-    remedy: `analyze ${quoteQualified(root.schema, root.name)}`,
+    remedy: `analyze ${quoteQualified(root.schema, root.name)}${isAwaited ? ', or wait for autovacuum, which is due to do it' : ''}`,
   });
 }
 

@@ -35,6 +35,22 @@ describe('diagnose/unused-index', () => {
       expect(findings).toMatchObject([{ severity: 'warning', subject: { kind: 'index', name: 't_a_idx' } }]);
     }));
 
+  it('judges a partitioned index as a whole, for its parts cannot be dropped alone', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table p (a int, b int) partition by range (a);
+        create table p1 partition of p for values from (0) to (5000);
+        create table p2 partition of p for values from (5000) to (10001);
+        insert into p select i, i from generate_series(1, 10000) i;
+        create index p_b on p (b)`);
+      const [found, ...others] = await findingsOf(unusedIndex, db, SMALL);
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({
+        subject: { name: 'p_b' },
+        remedy: expect.stringContaining('drop index "public"."p_b"'),
+      });
+    }));
+
   it('leaves out small, unique and constraint indexes', () =>
     withDatabase(async (db) => {
       await db.query('create table t (id int primary key, a int unique, b int); create index on t (b)');

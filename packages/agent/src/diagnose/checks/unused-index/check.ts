@@ -1,7 +1,10 @@
 import { displayName, formatBytes, formatDuration } from '../../../kernel/index.ts';
 import type { IndexFacts } from '../../../observe/index.ts';
 import { bytesSetting, countSetting, durationSetting } from '../../../settings/index.ts';
+import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { blindSpot, defineCheck, finding } from '../../define-check.ts';
+import { dropStatement } from '../../drop-index.ts';
+import { indexFamilies, total } from '../../partition-families.ts';
 import type { Check } from '../../types.ts';
 
 const settings = {
@@ -24,6 +27,7 @@ const settings = {
     default: 35 * 86_400_000,
     source: 'pganalyze: 35 days cover a monthly job',
   }),
+  maximumFindings: maximumFindingsSetting('unused-index', 50),
 };
 
 /** Finds indexes that no scan has used since the statistics began. */
@@ -37,25 +41,32 @@ export const unusedIndex: Check = defineCheck({
     const { now, statsReset } = sections.database;
     const began = statsReset ?? snapshot.server.serverStartedAt;
     const observedMs = now.getTime() - began.getTime();
-    const candidates = sections.indexes.filter((index) => isDroppable(index));
-    const findings = candidates
-      .filter((index) => index.scans <= values.maximumScans && (index.sizeBytes ?? 0) >= values.minimumBytes)
-      .map((index) =>
-        finding({
-          severity: observedMs >= values.observedMs ? 'warning' : 'info',
-          subject: { kind: 'index', schema: index.schema, name: index.name },
-          title: `${displayName(index.schema, index.name)} was not scanned in ${formatDuration(observedMs)}`,
-          evidence: {
-            scansCount: index.scans,
-            sizeBytes: index.sizeBytes,
-            observedMs,
-            table: displayName(index.schema, index.tableName),
-            definition: index.definition,
-          },
-          threshold: threshold('maximumScans'),
-          remedy: `drop it when no replica and no rare job needs it: ${formatBytes(index.sizeBytes ?? 0)} are saved`,
-        }),
-      );
+    const candidates = indexFamilies(sections.indexes)
+      .filter(({ root }) => isDroppable(root))
+      .map((family) => ({
+        index: family.root,
+        scans: total(family, (index) => index.scans),
+        sizeBytes: total(family, (index) => index.sizeBytes),
+      }));
+    const unused = candidates
+      .filter(({ scans, sizeBytes }) => scans <= values.maximumScans && sizeBytes >= values.minimumBytes)
+      .toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+    const findings = describeWorst(unused, values.maximumFindings, ({ index, scans, sizeBytes }) =>
+      finding({
+        severity: observedMs >= values.observedMs ? 'warning' : 'info',
+        subject: { kind: 'index', schema: index.schema, name: index.name },
+        title: `${displayName(index.schema, index.name)} was not scanned in ${formatDuration(observedMs)}`,
+        evidence: {
+          scansCount: scans,
+          sizeBytes,
+          observedMs,
+          table: displayName(index.schema, index.tableName),
+          definition: index.definition,
+        },
+        threshold: threshold('maximumScans'),
+        remedy: `when no replica, no rare job and no foreign key needs it: ${dropStatement(index)}; ${formatBytes(sizeBytes)} are saved`,
+      }),
+    );
     const isReplicated =
       snapshot.sections.replicas.status === 'ok' && snapshot.sections.replicas.data.length > 0;
     return findings.length > 0 && isReplicated
@@ -67,14 +78,13 @@ export const unusedIndex: Check = defineCheck({
   },
 });
 
-/** Unique and constraint indexes work on every write without a scan; a partitioned index holds nothing. */
+/** Unique and constraint indexes work on every write without a scan. */
 function isDroppable(index: IndexFacts): boolean {
   return (
     index.isValid &&
     !index.isUnique &&
     !index.isExclusion &&
     !index.isReplicaIdentity &&
-    !index.isPartitioned &&
     index.constraintName === null
   );
 }

@@ -25,7 +25,9 @@ describe('diagnose/vacuum-overdue', () => {
     withDatabase(async (db) => {
       await plantDead(db, '"t;""1"');
       await plantDead(db, 'patient', 'autovacuum_vacuum_scale_factor = 0.5');
-      expect(await findingsOf(vacuumOverdue, db)).toMatchObject([
+      expect(await findingsOf(vacuumOverdue, db)).toMatchObject([{ severity: 'info' }]);
+      // Autovacuum was here a moment ago: only once the grace is over does it lag behind.
+      expect(await findingsOf(vacuumOverdue, db, { 'diagnose.autovacuum.grace-ms': 0 })).toMatchObject([
         {
           id: 'diagnose/vacuum-overdue',
           severity: 'warning',

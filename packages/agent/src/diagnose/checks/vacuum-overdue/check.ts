@@ -1,7 +1,12 @@
 import { displayName, formatCount, formatDuration, quoteQualified } from '../../../kernel/index.ts';
 import type { Snapshot, TableFacts } from '../../../observe/index.ts';
 import { countSetting, durationSetting } from '../../../settings/index.ts';
-import { type AutovacuumRule, autovacuumRule, isAutovacuumOn } from '../../autovacuum.ts';
+import {
+  type AutovacuumRule,
+  autovacuumGraceSetting,
+  autovacuumRule,
+  isAutovacuumOn,
+} from '../../autovacuum.ts';
 import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { statisticsWindow } from '../../statistics-window.ts';
@@ -28,6 +33,7 @@ const settings = {
     default: 86_400_000,
     source: 'a freshly loaded table is no news; autovacuum gets to it within minutes to hours',
   }),
+  graceMs: autovacuumGraceSetting,
   maximumFindings: maximumFindingsSetting('vacuum-overdue', 30),
 };
 
@@ -49,6 +55,7 @@ export const vacuumOverdue: Check = defineCheck({
         ({ table, isByInserts }) =>
           !isByInserts || (sinceVacuumMs(table, snapshot.takenAt) ?? observedMs) >= values.insertGraceMs,
       )
+      .map((row) => ({ ...row, isAwaited: isAwaited(row, snapshot, { observedMs, ...values }) }))
       .toSorted((a, b) => Number(a.isByInserts) - Number(b.isByInserts) || b.rows - a.rows);
     const capped = describeWorst(overdue, values.maximumFindings, (row) =>
       describe(row, snapshot, threshold('factor')),
@@ -61,6 +68,8 @@ interface Overdue {
   readonly table: TableFacts;
   readonly rule: AutovacuumRule;
   readonly isByInserts: boolean;
+  /** Autovacuum was here a moment ago, or began to count a moment ago, and comes again by itself. */
+  readonly isAwaited: boolean;
   /** Dead rows, or rows inserted since the last vacuum. */
   readonly rows: number;
   /** What autovacuum's own threshold is for them. */
@@ -75,23 +84,35 @@ function judge(
   const isOver = (rows: number, ruleRows: number): boolean =>
     rows >= values.minimumRows && rows > values.factor * ruleRows;
   if (isOver(table.deadRows, rule.deadRows)) {
-    return [{ table, rule, isByInserts: false, rows: table.deadRows, ruleRows: rule.deadRows }];
+    return [
+      { table, rule, isByInserts: false, isAwaited: false, rows: table.deadRows, ruleRows: rule.deadRows },
+    ];
   }
   const inserted = table.insertedSinceVacuum;
   return rule.insertedRows !== null && isOver(inserted, rule.insertedRows)
-    ? [{ table, rule, isByInserts: true, rows: inserted, ruleRows: rule.insertedRows }]
+    ? [{ table, rule, isByInserts: true, isAwaited: false, rows: inserted, ruleRows: rule.insertedRows }]
     : [];
+}
+
+/** A table that is updated without pause passes its threshold again and again between two visits. */
+function isAwaited(
+  { table, rule }: Overdue,
+  snapshot: Snapshot,
+  limits: { readonly observedMs: number; readonly graceMs: number },
+): boolean {
+  const sinceMs = sinceVacuumMs(table, snapshot.takenAt) ?? limits.observedMs;
+  return rule.isEnabled && sinceMs < limits.graceMs;
 }
 
 /** Inserts alone leave nothing to clean up, only pages to freeze and to mark visible: information. */
 function describe(overdue: Overdue, snapshot: Snapshot, threshold: Threshold): FindingDraft {
-  const { table, rule, isByInserts, rows, ruleRows } = overdue;
+  const { table, rule, isByInserts, isAwaited, rows, ruleRows } = overdue;
   const name = displayName(table.schema, table.name);
   const sinceMs = sinceVacuumMs(table, snapshot.takenAt);
   const since = sinceMs === null ? 'never vacuumed' : `vacuumed ${formatDuration(sinceMs)} ago`;
   const kind = isByInserts ? 'rows inserted since its last vacuum' : 'dead rows';
   return finding({
-    severity: isByInserts ? 'info' : 'warning',
+    severity: isByInserts || isAwaited ? 'info' : 'warning',
     subject: { kind: 'table', schema: table.schema, name: table.name },
     title: `${name} has ${formatCount(rows)} ${kind}, autovacuum should begin at ${formatCount(ruleRows)} (${since})`,
     evidence: {
