@@ -48,8 +48,9 @@ function progressLine(step: Step, elapsedMs: number): string {
   const perSecond = elapsedMs > 0 ? (step.done / elapsedMs) * MS_PER_SECOND : 0;
   const isMeasurable = elapsedMs > MS_PER_SECOND && perSecond > 0;
   const rate = isMeasurable ? `  ${formatCount(perSecond)} ${step.unit}/s` : '';
-  const left = isMeasurable && step.done < step.total
-    ? `  ${formatDuration(((step.total - step.done) / perSecond) * MS_PER_SECOND)} left`
-    : '';
+  const left =
+    isMeasurable && step.done < step.total
+      ? `  ${formatDuration(((step.total - step.done) / perSecond) * MS_PER_SECOND)} left`
+      : '';
   return `${bar} ${Math.round(ratio * 100)} %  ${step.task}  ${formatCount(step.done)}/${formatCount(step.total)} ${step.unit}${rate}${left}`;
 }
