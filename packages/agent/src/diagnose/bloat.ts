@@ -52,18 +52,20 @@ export function findWaste<Row extends BloatEstimate>(
     .toSorted((a, b) => b.wastedBytes - a.wastedBytes);
 }
 
+const PLURAL = { table: 'tables', index: 'indexes' } as const;
+
 /** Says how many relations that could hold so much waste have no readable statistics; empty when none. */
 export function inestimable(
   rows: readonly BloatEstimate[],
   minimumBytes: number,
-  what: string,
+  what: 'table' | 'index',
 ): readonly BlindSpot[] {
   const count = rows.filter((row) => !row.isEstimable && row.sizeBytes >= minimumBytes).length;
   return count === 0
     ? []
     : [
         blindSpot(
-          `the bloat of ${count} ${what} cannot be estimated: column statistics are missing or not readable`,
+          `the bloat of ${count} ${count === 1 ? what : PLURAL[what]} cannot be estimated: column statistics are missing or not readable`,
           'run analyze, and grant select (or pg_read_all_data) to the role of pgsteward',
         ),
       ];

@@ -40,7 +40,7 @@ export const bloatedIndex: Check = defineCheck({
     });
     return [
       ...capFindings(findings, values.maximumFindings),
-      ...inestimable(sections.indexBloat, values.minimumBytes, 'indexes'),
+      ...inestimable(sections.indexBloat, values.minimumBytes, 'index'),
     ];
   },
 });

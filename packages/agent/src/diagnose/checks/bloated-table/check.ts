@@ -45,7 +45,7 @@ export const bloatedTable: Check = defineCheck({
     });
     return [
       ...capFindings(findings, values.maximumFindings),
-      ...inestimable(sections.tableBloat, values.minimumBytes, 'tables'),
+      ...inestimable(sections.tableBloat, values.minimumBytes, 'table'),
     ];
   },
 });

@@ -4,6 +4,15 @@ import { createRole, withDatabase } from '../../../../../../test/support/index.t
 import { defaultPartitionRows } from './check.ts';
 
 describe('diagnose/default-partition-rows', () => {
+  it('does not count rows twice that one session loads and analyzes', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table p (a int) partition by range (a); create table rest partition of p default;
+        insert into p select generate_series(1, 500); analyze p`);
+      await db.query('select pg_stat_force_next_flush()');
+      expect(await findingsOf(defaultPartitionRows, db)).toMatchObject([{ evidence: { rows: 500 } }]);
+    }));
+
   it.each([14, 18])('finds rows that no other partition takes, on %i', (major) =>
     withDatabase(
       async (db) => {

@@ -29,8 +29,7 @@ export const defaultPartitionRows: Check = defineCheck({
     const counted = rowCounts(sections.tables);
     const drafts = sections.partitionedTables
       .flatMap((row) => {
-        const rows =
-          row.defaultOid === null ? 0 : Math.max(row.defaultRows ?? 0, counted.get(row.defaultOid) ?? 0);
+        const rows = row.defaultOid === null ? 0 : (counted.get(row.defaultOid) ?? row.defaultRows ?? 0);
         return rows >= values.minimumRows ? [{ row, rows }] : [];
       })
       .toSorted((a, b) => b.rows - a.rows)

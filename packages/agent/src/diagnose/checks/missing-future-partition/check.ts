@@ -16,8 +16,8 @@ const settings = {
   enoughMs: durationSetting({
     key: 'diagnose.missing-future-partition.enough-ms',
     summary: 'Time that partitions reach ahead from which it is enough, however long a period is.',
-    default: 2 * 365 * 86_400_000,
-    source: 'two years leave time to make the next partition, even of a decade',
+    default: 365 * 86_400_000,
+    source: 'a year leaves time to make the next partition, even of a decade',
   }),
   quietMs: durationSetting({
     key: 'diagnose.missing-future-partition.quiet-ms',

@@ -33,6 +33,16 @@ describe.each([...availableMajors()])('diagnose/nullable-unique on PostgreSQL %i
       { major },
     ));
 
+  it('is silent about materialized views and indexes that are not valid', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create materialized view m as select 1 as a; create unique index on m (a);
+        create table p (a int, b int) partition by list (a); create unique index p_a on only p (a);
+        create table p1 partition of p for values in (1); create table p2 partition of p for values in (2);
+        drop index p_a; create unique index p_a on only p (a)`);
+      expect(await findingsOf(nullableUnique, db)).toEqual([]);
+    }));
+
   it('is silent where nulls cannot come in or are not distinct', () =>
     withDatabase(
       async (db) => {

@@ -27,9 +27,14 @@ export const nullableUnique: Check = defineCheck({
   run: ({ sections, values, threshold, snapshot }) => {
     const rows = rowCounts(sections.tables);
     const rowsOf = (index: IndexFacts): number => rows.get(index.tableOid) ?? 0;
+    // What a query gives back takes no constraint; its unique index is for a concurrent refresh.
+    const matviews = new Set(
+      sections.tables.filter((table) => table.kind === 'matview').map((table) => table.oid),
+    );
     const nullable = nullableColumns(sections.columns.columns);
     const knowsNullsNotDistinct = snapshot.server.versionNumber >= 150_000;
     const drafts = sections.indexes
+      .filter((index) => !matviews.has(index.tableOid))
       .filter((index) => isPlainUnique(index) && rowsOf(index) >= values.minimumRows)
       .map((index) => ({ index, open: openColumns(index, nullable) }))
       .filter(({ open }) => open.length > 0)

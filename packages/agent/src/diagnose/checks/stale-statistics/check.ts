@@ -153,7 +153,10 @@ function describe({ family, stale, values, threshold }: Description): FindingDra
   const isAwaited = stale.every((each) => each.isAwaited);
   const staying = stale.filter((each) => !each.isAwaited).reduce((sum, each) => sum + each.rows, 0);
   const name = displayName(root.schema, root.name);
-  const who = root.kind === 'partitioned' ? `${stale.length} partitions of ${name}` : name;
+  const who =
+    root.kind === 'partitioned'
+      ? `${stale.length} ${stale.length === 1 ? 'partition' : 'partitions'} of ${name}`
+      : name;
   const what = isNever
     ? `never analyzed (${formatCount(staleRows)} rows)`
     : `${root.kind === 'partitioned' ? 'up to ' : ''}${formatRatio(worst)} of the rows changed since the last analyze`;

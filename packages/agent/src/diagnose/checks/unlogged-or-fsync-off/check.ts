@@ -82,6 +82,7 @@ function describeSwitch(row: Switch, setting: SettingFacts, threshold: Threshold
 
 /** A value of the database or the role hides the one of the file. */
 function whereToTurnOn(name: string, { source }: SettingFacts): string {
+  if (source === 'global') return `it is set for all roles: alter role all reset ${name}`;
   if (source === 'database' || source === 'user' || source === 'database user') {
     return `it is set for the ${source === 'user' ? 'role' : source}: alter database or alter role … reset ${name}`;
   }
