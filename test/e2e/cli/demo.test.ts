@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { auditSchema } from '../../../packages/agent/src/report/index.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 import { ensureBuilt } from '../support/build.ts';
-import { type CliRun, ESCAPE, runCli, startCli, until } from '../support/cli.ts';
+import { type CliRun, ESCAPE, runCli, startCli, untilIn } from '../support/cli.ts';
 
 const SIZE = ['--scale', '0.02', '--seconds', '2'];
 
@@ -56,7 +56,7 @@ describe('demo', () => {
 });
 
 async function urlOf(run: CliRun): Promise<string> {
-  await until(() => run.output().stderr.includes('pgsteward queries'), 60_000);
+  await untilIn(run, () => run.output().stderr.includes('pgsteward queries'), 60_000);
   const url = /postgres(ql)?:\/\/[^'\s]+/.exec(run.output().stderr)?.[0];
   expect(url).toBeDefined();
   return url ?? '';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientFor, createDatabase, type TestDatabase, temporaryDirectory } from '../../support/index.ts';
 import { ensureBuilt } from '../support/build.ts';
-import { type CliRun, expectError, ownSessions, startCli, until } from '../support/cli.ts';
+import { type CliRun, expectError, ownSessions, startCli, until, untilIn } from '../support/cli.ts';
 
 let db: TestDatabase;
 
@@ -28,7 +28,7 @@ async function active(waitingFor = '%'): Promise<number> {
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   it('between the two snapshots of an audit ends it with 3 and leaves no session', async () => {
     const run = await startCli(['audit', db.url, '--set', 'observe.interval-ms=20000']);
-    await until(async () => (await ownSessions(db.url)) === 1 && (await active()) === 0);
+    await untilIn(run, async () => (await ownSessions(db.url)) === 1 && (await active()) === 0);
     run.child.kill(signal);
     const sentMs = performance.now();
     const result = await run.ended;
@@ -44,7 +44,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
       // Stops the read of the extensions: a lock on the catalogue itself.
       await blocker.query('begin; lock table pg_catalog.pg_extension in access exclusive mode');
       const run = await startCli(['doctor', db.url, '--set', 'postgres.lock-timeout-ms=60000']);
-      await until(async () => (await active('Lock')) === 1);
+      await untilIn(run, async () => (await active('Lock')) === 1);
       run.child.kill(signal);
       expectError(await run.ended, 'POSTGRES.CANCELLED', 3);
       await until(async () => (await ownSessions(db.url)) === 0);
@@ -74,7 +74,7 @@ describe('a demo', () => {
   ] as const)('that gets %s during %s ends with 3 and leaves nothing', async (signal, moment) => {
     const state = join(await temporaryDirectory(), 'state');
     const run = await startDemo(state);
-    await until(() => hasReached(state, moment), 40_000);
+    await untilIn(run, () => hasReached(state, moment), 40_000);
     run.child.kill(signal);
     const result = await run.ended;
     expect(result.code, result.stderr).toBe(3);
@@ -86,7 +86,7 @@ describe('a demo', () => {
   it('that gets a second signal ends at once', async () => {
     const state = join(await temporaryDirectory(), 'state');
     const run = await startDemo(state);
-    await until(() => hasReached(state, 'load'), 40_000);
+    await untilIn(run, () => hasReached(state, 'load'), 40_000);
     run.child.kill('SIGINT');
     run.child.kill('SIGTERM');
     const sentMs = performance.now();
@@ -99,7 +99,7 @@ describe('a demo', () => {
   it('that was killed is cleared away by the next', async () => {
     const state = join(await temporaryDirectory(), 'state');
     const killed = await startDemo(state);
-    await until(() => hasReached(state, 'load'), 40_000);
+    await untilIn(killed, () => hasReached(state, 'load'), 40_000);
     killed.child.kill('SIGKILL');
     await killed.ended;
     expect(await remains(state)).not.toEqual([]);
@@ -112,11 +112,11 @@ describe('a demo', () => {
   it('that is to be kept and was cut off in its load starts anew', async () => {
     const state = join(await temporaryDirectory(), 'state');
     const cut = await startDemo(state, '--keep');
-    await until(() => hasReached(state, 'load'), 40_000);
+    await untilIn(cut, () => hasReached(state, 'load'), 40_000);
     cut.child.kill('SIGKILL');
     await cut.ended;
     const next = await startDemo(state, '--keep', '--json', '--seconds', '1');
-    await until(() => next.output().stderr.includes('until Ctrl-C'), 60_000);
+    await untilIn(next, () => next.output().stderr.includes('until Ctrl-C'), 60_000);
     next.child.kill('SIGINT');
     const result = await next.ended;
     expect(result.code, result.stderr).toBe(0);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { runOnce, temporaryDirectory } from '../../support/index.ts';
 import { ensureBuilt, REPOSITORY } from './build.ts';
 
@@ -54,6 +54,12 @@ export async function startCli(args: readonly string[], options: CliOptions = {}
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr, ms: performance.now() - startMs }));
   });
+  // A test that failed half-way must not leave a server behind: the command gets the chance to stop it.
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGINT');
+    await ended;
+  });
   return { child, pid: child.pid ?? 0, output: () => ({ stdout, stderr }), ended };
 }
 
@@ -73,13 +79,25 @@ export async function ownSessions(url: string): Promise<number> {
 }
 
 /** Waits until a condition holds, and fails when it does not within the time. */
-export async function until(condition: () => Promise<boolean> | boolean, limitMs = 10_000): Promise<void> {
+export async function until(condition: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (performance.now() < end) {
     if (await condition()) return;
     await sleep(50);
   }
   expect(await condition(), 'the condition never held').toBe(true);
+}
+
+/** Waits until a condition holds while a command runs; fails with what it wrote when it ends first. */
+export async function untilIn(
+  run: CliRun,
+  condition: () => Promise<boolean> | boolean,
+  limitMs?: number,
+): Promise<void> {
+  const early = run.ended.then(({ code, stderr }) => {
+    throw new Error(`the command ended too early with ${code}: ${stderr}`);
+  });
+  await Promise.race([until(condition, limitMs), early]);
 }
 
 /** Escape character: the begin of colour and of cursor movements. */
