@@ -18,7 +18,8 @@ export function isSameIndex(a: IndexFacts, b: IndexFacts): boolean {
     (!b.isUnique || a.isNullsNotDistinct === b.isNullsNotDistinct) &&
     // A deferrable constraint forbids duplicates later; no foreign key and no ON CONFLICT can rest on it.
     (!b.isUnique || a.isImmediate || !b.isImmediate) &&
-    a.isExclusion === b.isExclusion
+    // Exclusion constraints of the same columns may exclude by other operators.
+    !b.isExclusion
   );
 }
 

@@ -51,6 +51,19 @@ describe('diagnose/duplicate-index', () => {
       expect(await findingsOf(duplicateIndex, db)).toEqual([]);
     }));
 
+  it('finds a constraint that repeats another, and a plain index beside an exclusion constraint', () =>
+    withDatabase(async (db) => {
+      await db.query(`
+        create table t (id int primary key, a int, constraint once unique (a));
+        alter table t add constraint twice unique (a);
+        create table r (span int4range, exclude using gist (span with &&)); create index plain on r using gist (span)`);
+      const findings = await findingsOf(duplicateIndex, db);
+      expect(findings.map((finding) => finding.subject.name).toSorted()).toEqual(['plain', 'twice']);
+      for (const { remedy } of findings)
+        await db.query(remedy.split(': ')[0]?.replace('concurrently', '') ?? 'no SQL');
+      expect(await findingsOf(duplicateIndex, db)).toEqual([]);
+    }));
+
   it('counts the partitions of a partitioned index, which holds nothing itself', () =>
     withDatabase(async (db) => {
       await db.query(`

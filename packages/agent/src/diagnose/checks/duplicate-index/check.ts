@@ -63,7 +63,7 @@ function groupDuplicates(indexes: readonly IndexFacts[]): readonly Group[] {
     for (const index of candidates.toSorted(keepOrder)) {
       const group = groups.find(([first]) => first !== undefined && isSameIndex(first, index));
       if (group === undefined) groups.push([index]);
-      else if (index.constraintName === null && !index.isReplicaIdentity) group.push(index);
+      else if (!index.isPrimary && !index.isReplicaIdentity && !index.isReferenced) group.push(index);
     }
     return groups.flatMap(([kept, ...surplus]) =>
       kept === undefined || surplus.length === 0 ? [] : [[kept, ...surplus] as const],

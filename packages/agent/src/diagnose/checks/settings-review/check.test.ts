@@ -166,10 +166,17 @@ describe('diagnose/settings-review on a real observation with parts replaced', (
   });
 
   it('blames max_wal_size only when the WAL explains the requested checkpoints', () => {
-    const checkpoints = { ...sectionOf(real, 'checkpoints'), timed: 10, requested: 90 };
+    const read = sectionOf(real, 'checkpoints');
+    const statsReset = new Date(read.now.getTime() - 86_400_000);
+    const checkpoints = { ...read, statsReset, timed: 10, requested: 90 };
     const wal = { ...sectionOf(real, 'wal'), bytes: 60 * GB };
     expect(about('max_wal_size', replaceSections(real, { checkpoints, wal }))).toMatchObject([
       { severity: 'warning', evidence: { requestedRatio: 0.9, maxWalSizeBytes: GB } },
+    ]);
+    // A load of a new server is no habit.
+    const fresh = { ...checkpoints, statsReset: read.now };
+    expect(about('max_wal_size', replaceSections(real, { checkpoints: fresh, wal }))).toMatchObject([
+      { severity: 'info' },
     ]);
     // CREATE DATABASE, base backups and CHECKPOINT are requested, too.
     const manual = { ...wal, bytes: GB };

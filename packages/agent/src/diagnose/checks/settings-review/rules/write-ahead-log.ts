@@ -3,18 +3,23 @@ import { numberOf, type Rule, textOf } from '../rule.ts';
 
 const CHECKPOINT_DOCS = 'PostgreSQL docs 28.5 "WAL Configuration"';
 const BLOCK_BYTES = 8192;
+const HOUR_MS = 3_600_000;
+const DEFAULT_WAL_BYTES = 1024 ** 3;
 
 /** Requested checkpoints count against max_wal_size only when as much WAL was written as begins them. */
 const smallMaxWalSize: Rule = (input) => {
-  const { checkpoints, wal, values } = input;
+  const { checkpoints, wal, values, server } = input;
   const size = numberOf(input, 'max_wal_size');
   if (size === null || checkpoints === null || wal === null) return null;
   const requestedRatio = checkpoints.requested / Math.max(1, checkpoints.requested + checkpoints.timed);
   const isFrequent = checkpoints.requested >= values.requestedCount && requestedRatio > values.requestedRatio;
   const walPerCheckpoint = wal.bytes / Math.max(1, checkpoints.requested);
   if (!isFrequent || walPerCheckpoint < size / 4) return null;
+  // A load of a new database fills the WAL once; a setting below PostgreSQL's default is small at any time.
+  const observedMs = checkpoints.now.getTime() - (checkpoints.statsReset ?? server.serverStartedAt).getTime();
+  const isLasting = observedMs >= HOUR_MS || size < DEFAULT_WAL_BYTES;
   return {
-    severity: 'warning',
+    severity: isLasting ? 'warning' : 'info',
     name: 'max_wal_size',
     title: `max_wal_size is ${formatBytes(size)}: ${formatRatio(requestedRatio)} of the checkpoints began because the WAL was full`,
     evidence: {
