@@ -57,6 +57,6 @@ describe('diagnose/bloated-table', () => {
         url: role.url,
       });
       expect(findings).toEqual([]);
-      expect(unavailable).toMatchObject([{ reason: expect.stringContaining('the bloat of 1 tables') }]);
+      expect(unavailable).toMatchObject([{ reason: expect.stringContaining('the bloat of 1 table ') }]);
     }));
 });
