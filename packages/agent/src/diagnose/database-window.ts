@@ -1,5 +1,4 @@
-import type { DatabaseRow } from '../observe/index.ts';
-import type { Snapshot } from '../observe/index.ts';
+import type { DatabaseRow, Snapshot } from '../observe/index.ts';
 
 /**
  * Estimates how long the counters of the database have been counting, in milliseconds. Where they were never
