@@ -18,7 +18,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 async function renderReference() {
   const { formatUnit } = await built('kernel');
   const { environmentName } = await built('settings');
-  const { auditJsonSchema } = await built('report');
   const registries = await built('app', 'registries.js');
   const sources = { ...registries, formatUnit, environmentName };
   const { buildProgram } = await built('surfaces/cli');
@@ -35,7 +34,7 @@ async function renderReference() {
     ['queries.md', queriesPage({ ...sources, probes: await exampleProbes() })],
     ['cli.md', cliPage({ program })],
     ['schemas/config.json', json(configSchema(sources))],
-    ['schemas/audit.json', json(marked(auditJsonSchema()))],
+    ['schemas/audit.json', json(marked(registries.auditJsonSchema()))],
   ]);
 }
 

@@ -13,7 +13,7 @@ export type PeerRules = Readonly<Record<string, string>>;
  * @source ankane/pghero lib/pghero.rb, lib/pghero/methods, app/controllers/pg_hero/home_controller.rb
  * @source crystaldba/postgres-mcp src/postgres_mcp (database_health, index, top_queries)
  */
-export const peerRules: Readonly<Record<ListedPeer, PeerRules>> = {
+const peerRules: Readonly<Record<ListedPeer, PeerRules>> = {
   pghero: {
     'diagnose/missing-index':
       'suggested indexes for queries of 20 ms on average and 50 calls, one table only',

@@ -16,12 +16,11 @@ export {
   type TestRole,
   withDatabase,
 } from './database.ts';
-export { hasAllMajors, requestedMajors, SUPPORTED_MAJORS } from './majors.ts';
+export { hasAllMajors, requestedMajors } from './majors.ts';
 export { type StandbyOptions, startStandby } from './standby.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export {
   startTestServer,
-  TEST_SETTINGS,
   type TestServer,
   type TestServerOptions,
 } from './test-server.ts';

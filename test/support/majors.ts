@@ -1,5 +1,5 @@
 /** Every major version that pgsteward supports, oldest first. */
-export const SUPPORTED_MAJORS: readonly number[] = [14, 15, 16, 17, 18];
+const SUPPORTED_MAJORS: readonly number[] = [14, 15, 16, 17, 18];
 
 /** The majors that this run asks for: all, or those in PGSTEWARD_TEST_MAJORS (`18` or `14,18`). */
 export function requestedMajors(): readonly number[] {

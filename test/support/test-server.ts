@@ -31,7 +31,7 @@ export interface TestServerOptions {
 }
 
 /** Settings of every test server: all that a check may want to look at is on, nothing is slow. */
-export const TEST_SETTINGS: Readonly<Record<string, string>> = {
+const TEST_SETTINGS: Readonly<Record<string, string>> = {
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.max': '10000',
   'pg_stat_statements.track': 'all',

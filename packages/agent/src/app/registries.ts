@@ -7,6 +7,9 @@ import { POSTGRES_ERRORS, POSTGRES_SETTINGS } from '../postgres/index.ts';
 import { type AnySetting, SETTINGS_ERRORS } from '../settings/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
+/** JSON Schema of `audit --json`. */
+export { auditJsonSchema } from '../report/index.ts';
+
 /** Every check. */
 export const checks: readonly Check[] = allChecks;
 

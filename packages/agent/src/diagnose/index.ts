@@ -5,7 +5,6 @@
  */
 export { diagnose, runOne } from './engine.ts';
 export { computeObjectives } from './objectives/compute.ts';
-export { estimateLatencyQuantile, type LatencySample } from './objectives/latency-quantile.ts';
 export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';
 export type { Objective } from './objectives/types.ts';
 export { checks } from './registry.ts';

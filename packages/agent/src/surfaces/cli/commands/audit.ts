@@ -12,7 +12,7 @@ export const FORMATS = ['text', 'json', 'markdown', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
 /** Severities that `--fail-on` takes, worst first. */
-export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+const SEVERITIES = ['critical', 'warning', 'info'] as const;
 
 interface AuditFlags extends CommonFlags {
   readonly target?: string;
