@@ -12,7 +12,7 @@ const resolver = createRequire(import.meta.url);
 
 /** Which programs to look for. */
 export interface BinariesQuery {
-  /** Major version, {@link SHIPPED_MAJOR} by default. */
+  /** Major version, 18, the shipped one by default. */
   readonly major?: number;
   /**
    * npm package to look in. Default: the platform's own for the shipped major, and the same name with the
