@@ -1,4 +1,4 @@
-import { groupBy } from '../kernel/index.ts';
+import { groupBy, oncePer } from '../kernel/index.ts';
 import type { IndexFacts, TableFacts } from '../observe/index.ts';
 
 /** A relation that a person knows by name, and the relations behind it that hold its rows or entries. */
@@ -10,20 +10,22 @@ export interface Family<Relation> {
 }
 
 /** Gathers partitions behind their topmost table, in the order of the roots; others stand alone. */
-export function tableFamilies(tables: readonly TableFacts[]): readonly Family<TableFacts>[] {
-  return families(tables, {
-    parentOf: (table) => (table.isPartition ? table.parentOid : null),
-    holdsRows: (table) => table.kind !== 'partitioned',
-  });
-}
+export const tableFamilies: (tables: readonly TableFacts[]) => readonly Family<TableFacts>[] = oncePer(
+  (tables: readonly TableFacts[]) =>
+    families(tables, {
+      parentOf: (table) => (table.isPartition ? table.parentOid : null),
+      holdsRows: (table) => table.kind !== 'partitioned',
+    }),
+);
 
 /** Gathers indexes of partitions behind the topmost index that they are attached to; others stand alone. */
-export function indexFamilies(indexes: readonly IndexFacts[]): readonly Family<IndexFacts>[] {
-  return families(indexes, {
-    parentOf: (index) => index.parentOid,
-    holdsRows: (index) => !index.isPartitioned,
-  });
-}
+export const indexFamilies: (indexes: readonly IndexFacts[]) => readonly Family<IndexFacts>[] = oncePer(
+  (indexes: readonly IndexFacts[]) =>
+    families(indexes, {
+      parentOf: (index) => index.parentOid,
+      holdsRows: (index) => !index.isPartitioned,
+    }),
+);
 
 /** Adds up one number over the members of a family; nulls (not measured, not known) count as nothing. */
 export function total<Relation>(

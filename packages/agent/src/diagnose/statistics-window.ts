@@ -1,3 +1,4 @@
+import { oncePer } from '../kernel/index.ts';
 import type { DatabaseRow, Snapshot, TableFacts } from '../observe/index.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,11 +19,16 @@ export function statisticsWindow(
   database: DatabaseRow,
   tables: readonly TableFacts[],
 ): StatisticsWindow {
-  const remembered = tables.reduce((oldest, table) => {
-    const times = [table.lastVacuum, table.lastAutovacuum, table.lastAnalyze, table.lastAutoanalyze];
-    return times.reduce((least, time) => Math.min(least, time?.getTime() ?? least), oldest);
-  }, snapshot.server.serverStartedAt.getTime());
+  const remembered = Math.min(snapshot.server.serverStartedAt.getTime(), oldestVisit(tables));
   const began = database.statsReset?.getTime() ?? remembered;
   const lengthMs = Math.max(0, database.now.getTime() - began);
   return { lengthMs, days: Math.max(1, lengthMs / DAY_MS) };
 }
+
+/** Finds the oldest vacuum or analyze that any table remembers, in milliseconds since 1970. */
+const oldestVisit = oncePer((tables: readonly TableFacts[]) =>
+  tables.reduce((oldest, table) => {
+    const times = [table.lastVacuum, table.lastAutovacuum, table.lastAnalyze, table.lastAutoanalyze];
+    return times.reduce((least, time) => Math.min(least, time?.getTime() ?? least), oldest);
+  }, Number.POSITIVE_INFINITY),
+);

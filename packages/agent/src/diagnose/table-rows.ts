@@ -1,3 +1,4 @@
+import { oncePer } from '../kernel/index.ts';
 import type { TableFacts } from '../observe/index.ts';
 
 /**
@@ -27,7 +28,9 @@ export function isCountedTwice(table: TableFacts): boolean {
 /**
  * Counts the rows of each table by object id ({@link rowsOf}). A partitioned table has those of all below it.
  */
-export function rowCounts(tables: readonly TableFacts[]): ReadonlyMap<number, number> {
+export const rowCounts: (tables: readonly TableFacts[]) => ReadonlyMap<number, number> = oncePer(countRows);
+
+function countRows(tables: readonly TableFacts[]): ReadonlyMap<number, number> {
   const byOid = new Map(tables.map((table) => [table.oid, table]));
   const rows = new Map<number, number>();
   const add = (oid: number, count: number): void => {
