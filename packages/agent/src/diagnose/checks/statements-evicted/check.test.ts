@@ -29,12 +29,16 @@ describe('diagnose/statements-evicted', () => {
   });
 
   it('is silent where everything fits, and says what is missing without the extension', async () => {
-    await withDatabase(
-      async (db) => {
-        expect(await diagnoseWith(statementsEvicted, db)).toEqual({ findings: [], unavailable: [] });
-      },
-      { extensions: ['pg_stat_statements'] },
-    );
+    // A server of its own: the shared one has seen the statements of every other test.
+    const server = await startTestServer({});
+    try {
+      const options = { serverUrl: server.connectionUrl(), extensions: ['pg_stat_statements'] };
+      const db = await createDatabase(18, options);
+      expect(await diagnoseWith(statementsEvicted, db)).toEqual({ findings: [], unavailable: [] });
+      await db.close();
+    } finally {
+      await server.close();
+    }
     await withDatabase(async (db) => {
       expect(await diagnoseWith(statementsEvicted, db)).toMatchObject({
         findings: [],
