@@ -160,7 +160,9 @@ async function compare(
     const snapshot = await takeSnapshot(session, options);
     const { total } = await work();
     const interval = subtract(snapshot.sections, await takeCounters(session, options));
-    const p95 = computeObjectives({ snapshot, interval }, settings).find(({ id }) => id === 'objective/p95');
+    const p95 = computeObjectives({ snapshot, interval, plans: null }, settings).find(
+      ({ id }) => id === 'objective/p95',
+    );
     if (typeof p95?.actual !== 'number') throw new Error(`no estimate: ${p95?.method}`);
     if (!p95.method.includes('in the last')) throw new Error(`not of the interval: ${p95.method}`);
     return { driverMs: total.p95Ms, estimatedMs: p95.actual };

@@ -45,7 +45,8 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['types-only/diagnose', 'diagnose/collects.ts', "export { observe } from '../observe/index.ts';"],
   ['builtin/diagnose', 'diagnose/reads-files.ts', "export { readFileSync } from 'node:fs';"],
   ['package/diagnose', 'diagnose/queries.ts', "export { Client } from 'pg';"],
-  ['confined/diagnose', 'diagnose/parses.ts', "export { parse } from 'libpg-query';"],
+  ['package/diagnose', 'diagnose/parses.ts', "export { parse } from 'libpg-query';"],
+  ['confined/advise', 'advise/solves.ts', "export { default as solver } from 'highs';"],
   ['builtin/report', 'report/writes-files.ts', "export { writeFileSync } from 'node:fs';"],
   ['test-code', 'kernel/borrows.ts', "export { plant } from './fixtures.ts';"],
   ['unresolved', 'kernel/lost.ts', "export { nothing } from './nowhere.ts';"],
@@ -61,7 +62,8 @@ const SOUND: Readonly<Record<string, string>> = {
   'settings/inner.ts': 'export const inner = 1;',
   'observe/index.ts': 'export const observe = 1;\nexport type Observed = number;',
   'diagnose/index.ts': "export type { Observed } from '../observe/index.ts';",
-  'diagnose/sql/index.ts': "export { parse } from 'libpg-query';",
+  'sql/index.ts': "export { parse } from 'libpg-query';",
+  'advise/workload/index.ts': "export { default as solver } from 'highs';",
   'surfaces/cli/index.ts': 'export const run = 1;',
 };
 

@@ -62,9 +62,13 @@ export async function observe(
   try {
     const options = { settings, clock: systemClock, onProgress: silentProgress };
     const snapshot = await takeSnapshot(session, options);
-    if (between === undefined) return { snapshot, interval: null };
+    if (between === undefined) return { snapshot, interval: null, plans: null };
     await between();
-    return { snapshot, interval: subtract(snapshot.sections, await takeCounters(session, options)) };
+    return {
+      snapshot,
+      interval: subtract(snapshot.sections, await takeCounters(session, options)),
+      plans: null,
+    };
   } finally {
     await session.close();
   }

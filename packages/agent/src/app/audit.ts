@@ -1,5 +1,5 @@
 import { advise, advisors } from '../advise/index.ts';
-import { computeObjectives, diagnose, loadParser } from '../diagnose/index.ts';
+import { computeObjectives, diagnose } from '../diagnose/index.ts';
 import type { Clock, ProgressListener } from '../kernel/index.ts';
 import {
   OBSERVE_SETTINGS,
@@ -11,6 +11,7 @@ import {
 import { type ConnectionTarget, openSession, POSTGRES_SETTINGS, type Session } from '../postgres/index.ts';
 import type { Audit } from '../report/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { loadParser } from '../sql/index.ts';
 import { checks } from './registries.ts';
 
 /** What an audit is run with. */
@@ -78,12 +79,16 @@ export async function runAudit(target: ConnectionTarget, options: AuditOptions):
 async function observe(session: Session, options: AuditOptions): Promise<Observation> {
   const snapshot = await takeSnapshot(session, options);
   const intervalMs = options.settings.get(OBSERVE_SETTINGS.intervalMs);
-  if (intervalMs === 0) return { snapshot, interval: null };
+  if (intervalMs === 0) return { snapshot, interval: null, plans: null };
   options.onProgress({ task: 'measuring rates', done: 0, total: null, unit: 'parts' });
   const first = snapshot.sections.database;
   const sinceMs = first.status === 'ok' ? options.clock.now().getTime() - first.readAt.getTime() : 0;
   await options.clock.sleep(Math.max(0, intervalMs - sinceMs), options.signal);
-  return { snapshot, interval: subtract(snapshot.sections, await takeCounters(session, options)) };
+  return {
+    snapshot,
+    interval: subtract(snapshot.sections, await takeCounters(session, options)),
+    plans: null,
+  };
 }
 
 function roundLoad(session: Session): { readonly statements: number; readonly databaseMs: number } {

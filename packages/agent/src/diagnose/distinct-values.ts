@@ -1,5 +1,5 @@
-import type { Catalogue } from './sql/catalogue.ts';
-import type { ColumnReference } from './sql/types.ts';
+import type { ColumnReference } from '../sql/index.ts';
+import type { Catalogue } from './catalogue.ts';
 
 /** Number of distinct values of a column by its statistics; null when they are not known. */
 export function distinctValues(reference: ColumnReference, catalogue: Catalogue): number | null {

@@ -8,7 +8,6 @@ export { computeObjectives } from './objectives/compute.ts';
 export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';
 export type { Objective } from './objectives/types.ts';
 export { checks } from './registry.ts';
-export { loadParser } from './sql/parser.ts';
 export type {
   BlindSpot,
   Check,

@@ -1,7 +1,7 @@
 import type { StatementRow } from '../observe/index.ts';
+import type { ParsedStatement } from '../sql/index.ts';
+import { isParserLoaded, parseStatement } from '../sql/index.ts';
 import { blindSpot } from './define-check.ts';
-import { isParserLoaded, parseStatement } from './sql/parser.ts';
-import type { ParsedStatement } from './sql/types.ts';
 import type { BlindSpot } from './types.ts';
 
 /** A statement with its counters and what its text says. */

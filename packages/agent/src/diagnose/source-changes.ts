@@ -1,7 +1,7 @@
 import type { Observation, StatementRow } from '../observe/index.ts';
+import type { ParsedStatement } from '../sql/index.ts';
+import type { Catalogue } from './catalogue.ts';
 import { readStatements } from './parsed-window.ts';
-import type { Catalogue } from './sql/catalogue.ts';
-import type { ParsedStatement } from './sql/types.ts';
 import type { StatementWindow } from './statement-window.ts';
 
 /** Says how often tables changed; null where a statement reads what is no table, or a materialized view. */

@@ -42,11 +42,13 @@ export type {
   Observation,
   OrphanSample,
   OrphanSamples,
+  PlannedStatement,
   Section,
   SectionName,
   Sections,
   SequenceFacts,
   SettingFacts,
   Snapshot,
+  StatementPlan,
   TableFacts,
 } from './types.ts';

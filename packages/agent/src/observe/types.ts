@@ -27,6 +27,7 @@ import type {
   VacuumProgressRow,
   WalRow,
 } from '../catalog/index.ts';
+import type { Plan } from '../planner/index.ts';
 import type { Capabilities, SelfLoad } from '../postgres/index.ts';
 
 /**
@@ -163,8 +164,34 @@ export interface Interval {
   readonly wal: WalRow | null;
 }
 
-/** What the checks judge: the snapshot and, when two were taken, what moved between them. */
+/** A plan of a statement, and how it came about. */
+export interface StatementPlan {
+  /**
+   * `generic` knows no parameter values; `common`, `median` and `rare` are planned with such values from the statistics;
+   * `literal` is the plan of a statement without parameters; `analyzed` was run and measured.
+   */
+  readonly kind: 'generic' | 'common' | 'median' | 'rare' | 'literal' | 'analyzed';
+  /** Values of the parameters, null for NULL; null where the statement has none or they are unknown. */
+  readonly values: readonly (string | null)[] | null;
+  readonly plan: Plan;
+}
+
+/** A statement with its plans. */
+export interface PlannedStatement {
+  /** PostgreSQL's query id; null for a statement that was given as text. */
+  readonly queryId: string | null;
+  readonly text: string;
+  /** Empty when it could not be planned. */
+  readonly plans: readonly StatementPlan[];
+  /** Why it has no plan; null when it has one. */
+  readonly refusal: string | null;
+}
+
+/** What the checks judge: the snapshot and, when they were made, what moved between two of them, and plans. */
 export interface Observation {
   readonly snapshot: Snapshot;
+  /** Null when only one snapshot was taken. */
   readonly interval: Interval | null;
+  /** Plans of the statements that cost most; null when none were made. */
+  readonly plans: readonly PlannedStatement[] | null;
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf } from '../../../../../../test/support/check.ts';
 import { type TestDatabase, withDatabase } from '../../../../../../test/support/index.ts';
-import { loadParser } from '../../sql/parser.ts';
+import { loadParser } from '../../../sql/index.ts';
 import { matviewCandidate } from './check.ts';
 
 const STATEMENTS = { extensions: ['pg_stat_statements'] };

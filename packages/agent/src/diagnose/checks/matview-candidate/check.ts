@@ -1,13 +1,13 @@
 import { formatCount, formatDuration } from '../../../kernel/index.ts';
 import { countSetting, durationSetting, ratioSetting } from '../../../settings/index.ts';
+import type { ParsedStatement, Predicate } from '../../../sql/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { type Catalogue, catalogueOf } from '../../catalogue.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { distinctValues } from '../../distinct-values.ts';
 import { minimumIntervalSetting } from '../../observed-since.ts';
 import { parserBlindSpot, type ReadStatement, readStatements } from '../../parsed-window.ts';
 import { sourceChanges } from '../../source-changes.ts';
-import { type Catalogue, catalogueOf } from '../../sql/catalogue.ts';
-import type { ParsedStatement, Predicate } from '../../sql/types.ts';
 import {
   BLOCK_BYTES,
   parsedStatementsSetting,

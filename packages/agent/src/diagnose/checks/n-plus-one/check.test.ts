@@ -2,7 +2,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf } from '../../../../../../test/support/check.ts';
 import { type TestDatabase, withDatabase } from '../../../../../../test/support/index.ts';
-import { loadParser } from '../../sql/parser.ts';
+import { loadParser } from '../../../sql/index.ts';
 import { nPlusOne } from './check.ts';
 
 const STATEMENTS = { extensions: ['pg_stat_statements'] };

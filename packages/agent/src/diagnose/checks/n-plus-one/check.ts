@@ -2,10 +2,10 @@ import { displayIdentifier, displayName, formatCount, quoteIdentifier } from '..
 import type { Observation } from '../../../observe/index.ts';
 import { countSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { catalogueOf } from '../../catalogue.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { minimumIntervalSetting } from '../../observed-since.ts';
 import { parserBlindSpot, readStatements } from '../../parsed-window.ts';
-import { catalogueOf } from '../../sql/catalogue.ts';
 import { parsedStatementsSetting, statementEvidence, statementSubject } from '../../statement-finding.ts';
 import { evidenceText, shortenStatement } from '../../statement-text.ts';
 import { type StatementWindow, statementWindow } from '../../statement-window.ts';

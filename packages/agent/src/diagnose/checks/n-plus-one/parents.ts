@@ -1,6 +1,6 @@
 import type { ConstraintRow, StatementRow, TableFacts } from '../../../observe/index.ts';
+import type { Catalogue } from '../../catalogue.ts';
 import type { ReadStatement } from '../../parsed-window.ts';
-import type { Catalogue } from '../../sql/catalogue.ts';
 
 /** A statement that reads a few rows of one table by the value of given columns. */
 export interface PointRead {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { diagnoseWith, findingsOf } from '../../../../../../test/support/check.ts';
 import { availableMajors, type TestDatabase, withDatabase } from '../../../../../../test/support/index.ts';
-import { loadParser } from '../../sql/parser.ts';
+import { loadParser } from '../../../sql/index.ts';
 import { nonSargablePredicate } from './check.ts';
 
 const STATEMENTS = { extensions: ['pg_stat_statements'] };

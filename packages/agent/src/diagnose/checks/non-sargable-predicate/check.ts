@@ -1,10 +1,10 @@
 import { displayName } from '../../../kernel/index.ts';
 import { countSetting, durationSetting, ratioSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { catalogueOf } from '../../catalogue.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { minimumIntervalSetting } from '../../observed-since.ts';
 import { parserBlindSpot, readStatements } from '../../parsed-window.ts';
-import { catalogueOf } from '../../sql/catalogue.ts';
 import {
   parsedStatementsSetting,
   statementEvidence,

@@ -1,8 +1,14 @@
 import { displayIdentifier, displayName, quoteIdentifier, quoteQualified } from '../../../kernel/index.ts';
 import type { IndexFacts, TableFacts } from '../../../observe/index.ts';
-import type { Catalogue, FoundColumn } from '../../sql/catalogue.ts';
-import { indexExpressionShapes } from '../../sql/index-expressions.ts';
-import type { Alternatives, Comparison, ParsedStatement, PatternMatch, Predicate } from '../../sql/types.ts';
+import type {
+  Alternatives,
+  Comparison,
+  ParsedStatement,
+  PatternMatch,
+  Predicate,
+} from '../../../sql/index.ts';
+import type { Catalogue, FoundColumn } from '../../catalogue.ts';
+import { indexExpressionShapes } from '../../index-expressions.ts';
 
 /** A condition that no index can serve as it is written. */
 export interface Fault {

@@ -1,7 +1,5 @@
-import type { IndexFacts } from '../../observe/index.ts';
-import { shapeOf } from './operand.ts';
-import { parseTree } from './parser.ts';
-import { asFields, asList, asNode, asText } from './tree.ts';
+import type { IndexFacts } from '../observe/index.ts';
+import { asFields, asList, asNode, asText, parseTree, shapeOf } from '../sql/index.ts';
 
 /**
  * Gives the shapes of an index's keys, as {@link shapeOf} gives those of a statement; columns by their name.

@@ -1,7 +1,7 @@
-import { groupBy } from '../../kernel/index.ts';
-import type { ColumnRow, IndexFacts, Snapshot, TableFacts } from '../../observe/index.ts';
-import { rowCounts } from '../table-rows.ts';
-import type { ColumnReference, TableName } from './types.ts';
+import { groupBy } from '../kernel/index.ts';
+import type { ColumnRow, IndexFacts, Snapshot, TableFacts } from '../observe/index.ts';
+import type { ColumnReference, TableName } from '../sql/index.ts';
+import { rowCounts } from './table-rows.ts';
 
 /** A column that a statement names, found in the target's catalogue. */
 export interface FoundColumn {

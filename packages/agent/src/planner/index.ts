@@ -1,0 +1,24 @@
+/**
+ * The planner's vocabulary, shared by every stage that speaks of plans. Responsible for plan trees as EXPLAIN
+ * prints them, index definitions and their SQL, and the `Planner` port that `whatif/` provides and `advise/` asks.
+ * Takes and gives plain values; pure: talks to no server, decides nothing.
+ */
+export { createIndexSql, definitionKey, indexKeySql } from './index-definition.ts';
+export type { NodeIndex, Plan, PlanNode } from './plan.ts';
+export { readPlan } from './read-plan.ts';
+export type {
+  Configuration,
+  ExistingIndex,
+  Hypothesis,
+  HypotheticalIndex,
+  HypotheticalTable,
+  IndexDefinition,
+  IndexKey,
+  IndexMethod,
+  PlannableStatement,
+  Planned,
+  Planner,
+  RefusedIndex,
+  TableQuery,
+} from './types.ts';
+export { planNodes, planShape, selfCost, selfMs } from './walk.ts';

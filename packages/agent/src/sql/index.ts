@@ -1,0 +1,30 @@
+/**
+ * Responsible for reading SQL statements with PostgreSQL's own parser (libpg-query, WebAssembly). Takes statement
+ * texts as pg_stat_statements or a file shows them; gives what stages need to know about them: kind, tables,
+ * predicates, and the tree itself with the means to walk it. Pure: knows no catalogue, so a name is only a name;
+ * never runs a statement, never decides from a text what a session may do.
+ */
+export { shapeOf } from './operand.ts';
+export { isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
+export {
+  asFields,
+  asList,
+  asNode,
+  asText,
+  contains,
+  type Fields,
+  names,
+  type TreeNode,
+  visit,
+} from './tree.ts';
+export type {
+  Alternatives,
+  ColumnReference,
+  Comparison,
+  Exclusion,
+  Operand,
+  ParsedStatement,
+  PatternMatch,
+  Predicate,
+  TableName,
+} from './types.ts';

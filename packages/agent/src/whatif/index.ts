@@ -1,0 +1,16 @@
+/**
+ * Responsible for what-if planning: the providers behind the `Planner` port. Takes a session with a target, or a
+ * file of its statistics; gives plans under indexes that do not exist and without ones that do. The shadow is an
+ * embedded PostgreSQL of the target's major version with its schema and statistics and none of its rows; hypopg
+ * answers on the target where it is installed. Never runs a statement, never writes to the target.
+ */
+export type {
+  ColumnExtremes,
+  ColumnStatistics,
+  ExtendedStatistics,
+  Mirror,
+  MirrorDdl,
+  MirrorGap,
+  MirrorServer,
+  RelationStatistics,
+} from './types.ts';
