@@ -1,12 +1,9 @@
 import type { Finding } from '../../../diagnose/index.ts';
 import { displayName, quoteIdentifier, quoteQualified } from '../../../kernel/index.ts';
 import type { ConstraintRow, Snapshot } from '../../../observe/index.ts';
+import { indexName } from '../../index-name.ts';
 import { tableByOid } from '../../subjects.ts';
 import type { Advisor } from '../../types.ts';
-
-/** Longest identifier, in bytes. @source PostgreSQL docs 4.1.1, NAMEDATALEN */
-const MAXIMUM_NAME_BYTES = 63;
-const SUFFIX = '_idx';
 
 /** Adds the index under a foreign key. */
 export const createIndex: Advisor = {
@@ -17,7 +14,8 @@ export const createIndex: Advisor = {
     const table = key === null ? null : tableByOid(snapshot, key.tableOid);
     // A partitioned table needs one build per partition, which `act` will bring.
     if (key === null || table === null || table.kind !== 'table') return null;
-    const index = indexName(`${key.tableName}_${key.columns.join('_')}`, takenNames(snapshot, key.schema));
+    const taken = takenNames(snapshot, key.schema);
+    const index = indexName(`${key.tableName}_${key.columns.join('_')}`, (name) => taken.has(name));
     const columns = key.columns.map(quoteIdentifier).join(', ');
     const target = quoteQualified(key.schema, key.tableName);
     return {
@@ -59,25 +57,4 @@ function takenNames(snapshot: Snapshot, schema: string): ReadonlySet<string> {
     ...(tables.status === 'ok' ? tables.data : []),
   ];
   return new Set(rows.filter((row) => row.schema === schema).map((row) => row.name));
-}
-
-/** Makes a name as PostgreSQL would: cut to fit between whole characters, numbered when taken. */
-function indexName(stem: string, taken: ReadonlySet<string>): string {
-  for (let number = 0; ; number += 1) {
-    const suffix = number === 0 ? SUFFIX : `${SUFFIX}${number}`;
-    const name = `${cutBytes(stem, MAXIMUM_NAME_BYTES - suffix.length)}${suffix}`;
-    if (!taken.has(name)) return name;
-  }
-}
-
-function cutBytes(text: string, maximum: number): string {
-  const encoder = new TextEncoder();
-  let cut = '';
-  let bytes = 0;
-  for (const character of text) {
-    bytes += encoder.encode(character).length;
-    if (bytes > maximum) break;
-    cut += character;
-  }
-  return cut;
 }
