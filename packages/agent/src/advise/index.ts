@@ -3,5 +3,25 @@
  * SQL to undo, the predicted effect and the risk. Pure: proposes, never applies.
  */
 export { type Advice, advise } from './engine.ts';
+export {
+  indexProposals,
+  type PartitionNode,
+  type ProposalContext,
+} from './index-proposals/index-proposals.ts';
 export { advisors } from './registry.ts';
+export { ADVISE_SETTINGS } from './settings.ts';
 export type { Advisor, Effect, Proposal, Risk } from './types.ts';
+export type {
+  AdvisedDrop,
+  AdvisedIndex,
+  AdvisedStatement,
+  FrontierPoint,
+  IndexAdvice,
+  IndexConstraints,
+  SearchProgress,
+  Workload,
+  WorkloadColumn,
+  WorkloadIndex,
+  WorkloadStatement,
+  WorkloadTable,
+} from './workload/types.ts';
