@@ -3,11 +3,15 @@
  * evidence, threshold and source, and says what could not be checked and why. Pure: no I/O, no clock, no
  * database; one folder per check with its twin test and its page.
  */
+export { catalogueOf } from './catalogue.ts';
 export { diagnose, runOne } from './engine.ts';
 export { computeObjectives } from './objectives/compute.ts';
 export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';
 export type { Objective } from './objectives/types.ts';
+export { minimumIntervalSetting } from './observed-since.ts';
 export { checks } from './registry.ts';
+export { clientQueries, statementWindow } from './statement-window.ts';
+export { statisticsWindow } from './statistics-window.ts';
 export type {
   BlindSpot,
   Check,
