@@ -6,6 +6,7 @@
  */
 export { shapeOf } from './operand.ts';
 export { isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
+export { type SplitResult, splitStatements } from './split.ts';
 export {
   asFields,
   asList,

@@ -1,8 +1,16 @@
 import { readStatement } from './statement.ts';
 import type { ParsedStatement } from './types.ts';
 
+interface RawStatement {
+  readonly stmt?: unknown;
+  /** Bytes; absent at the beginning of the text. */
+  readonly stmt_location?: number;
+  /** Bytes; absent when the statement reaches the end of the text. */
+  readonly stmt_len?: number;
+}
+
 interface Parser {
-  readonly parseSync: (text: string) => { readonly stmts?: readonly { readonly stmt?: unknown }[] };
+  readonly parseSync: (text: string) => { readonly stmts?: readonly RawStatement[] };
 }
 
 const CACHE_SIZE = 2_000;
@@ -45,5 +53,29 @@ export function parseTree(text: string): unknown {
     return others.length > 0 ? null : (statement?.stmt ?? null);
   } catch {
     return null;
+  }
+}
+
+/** Where the statements of a text stand, in bytes; length 0 reaches to the end. */
+export type ParsedText =
+  | { readonly ok: true; readonly statements: readonly { readonly begin: number; readonly length: number }[] }
+  | { readonly ok: false; readonly reason: string; readonly position: number };
+
+/** Parses a text of any number of statements. */
+export function parseAll(text: string): ParsedText {
+  if (parser === null) return { ok: false, reason: 'the SQL parser is not loaded', position: 0 };
+  try {
+    const statements = (parser.parseSync(text).stmts ?? []).map((one) => ({
+      begin: one.stmt_location ?? 0,
+      length: one.stmt_len ?? 0,
+    }));
+    return { ok: true, statements };
+  } catch (error) {
+    const details = error instanceof Error && 'sqlDetails' in error ? error.sqlDetails : null;
+    const position =
+      typeof details === 'object' && details !== null && 'cursorPosition' in details
+        ? Number(details.cursorPosition)
+        : 0;
+    return { ok: false, reason: error instanceof Error ? error.message : String(error), position };
   }
 }
