@@ -25,7 +25,7 @@ export function splitStatements(text: string): SplitResult {
 function trimComments(text: string): string {
   let rest = text.trim();
   for (;;) {
-    const next = rest.replace(/^(--[^\n]*(\n|$)|\/\*[^]*?\*\/)/, '').trimStart();
+    const next = rest.replace(/^(--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)/, '').trimStart();
     if (next === rest) return rest;
     rest = next;
   }
