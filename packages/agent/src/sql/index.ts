@@ -4,8 +4,9 @@
  * predicates, and the tree itself with the means to walk it. Pure: knows no catalogue, so a name is only a name;
  * never runs a statement, never decides from a text what a session may do.
  */
+export { deparse } from './deparse.ts';
 export { shapeOf } from './operand.ts';
-export { isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
+export { fingerprintOf, isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
 export { type SplitResult, splitStatements } from './split.ts';
 export {
   asFields,

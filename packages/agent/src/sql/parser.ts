@@ -11,6 +11,7 @@ interface RawStatement {
 
 interface Parser {
   readonly parseSync: (text: string) => { readonly stmts?: readonly RawStatement[] };
+  readonly fingerprintSync: (text: string) => string;
 }
 
 const CACHE_SIZE = 2_000;
@@ -51,6 +52,18 @@ export function parseTree(text: string): unknown {
   try {
     const [statement, ...others] = parser?.parseSync(text).stmts ?? [];
     return others.length > 0 ? null : (statement?.stmt ?? null);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Gives the fingerprint of a statement: the same whatever its constants are, and whether they are parameters.
+ * @returns null when it is not valid
+ */
+export function fingerprintOf(text: string): string | null {
+  try {
+    return parser?.fingerprintSync(text) ?? null;
   } catch {
     return null;
   }
