@@ -7,6 +7,15 @@
 export { deparse } from './deparse.ts';
 export { shapeOf } from './operand.ts';
 export { fingerprintOf, isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
+export { readRoles } from './roles/read-roles.ts';
+export type {
+  ColumnRole,
+  ExpressionUse,
+  NameResolver,
+  OperatorUse,
+  OrderedColumn,
+  TableOccurrence,
+} from './roles/types.ts';
 export { type SplitResult, splitStatements } from './split.ts';
 export {
   asFields,
