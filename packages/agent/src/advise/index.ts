@@ -11,6 +11,7 @@ export {
 export { advisors } from './registry.ts';
 export { ADVISE_SETTINGS } from './settings.ts';
 export type { Advisor, Effect, Proposal, Risk } from './types.ts';
+export { type AdviseOptions, adviseIndexes } from './workload/engine.ts';
 export type {
   AdvisedDrop,
   AdvisedIndex,

@@ -61,6 +61,7 @@ export function buildWorkload(inputs: WorkloadInputs): Workload {
         (OPERATOR_CLASSES[name] ?? []).map((one) => [one, quoteQualified(schema, one)] as const),
       ),
     ),
+    views: new Map(),
     takenNames: new Set([...tables, ...indexes].map((relation) => `${relation.schema}.${relation.name}`)),
   };
 }

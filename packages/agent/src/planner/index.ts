@@ -5,6 +5,7 @@
  */
 export { createIndexSql, definitionKey, indexKeySql } from './index-definition.ts';
 export type { NodeIndex, Plan, PlanNode } from './plan.ts';
+export { readIndexDefinition } from './read-index-definition.ts';
 export { readPlan } from './read-plan.ts';
 export type {
   Configuration,

@@ -4,6 +4,12 @@
  * embedded PostgreSQL of the target's major version with its schema and statistics and none of its rows; hypopg
  * answers on the target where it is installed. Never runs a statement, never writes to the target.
  */
+export { createHypopgPlanner, type HypopgOptions } from './hypopg/planner.ts';
+export {
+  type Explained,
+  explainStatement,
+  type PlanningConnection,
+} from './statements/explain-statement.ts';
 export type {
   ColumnExtremes,
   ColumnStatistics,

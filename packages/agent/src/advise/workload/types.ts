@@ -69,6 +69,8 @@ export interface Workload {
   readonly tables: readonly WorkloadTable[];
   /** Operator classes of extensions by name: `gin_trgm_ops` → `"public".gin_trgm_ops`. */
   readonly operatorClasses: ReadonlyMap<string, string>;
+  /** Defining queries of views, by `schema.name`. */
+  readonly views: ReadonlyMap<string, string>;
   /** Names of relations as `schema.name`, which new indexes must not take; see `advise/index-name.ts`. */
   readonly takenNames: ReadonlySet<string>;
 }

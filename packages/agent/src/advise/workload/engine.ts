@@ -1,0 +1,156 @@
+import type { HypotheticalIndex, Planner } from '../../planner/index.ts';
+import { assembleAdvice } from './advice.ts';
+import { generateCandidates, occurrencesOf, workloadResolver } from './candidates/generate.ts';
+import { createOracle, type Query, type SearchLimits } from './search/oracle.ts';
+import { searchSet } from './search/search-set.ts';
+import { loadSolver } from './search/solver.ts';
+import type { Search } from './search/state.ts';
+import type { IndexAdvice, IndexConstraints, SearchProgress, Workload } from './types.ts';
+import { writeCosts } from './write-cost.ts';
+
+/** What the advisor runs with. */
+export interface AdviseOptions {
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each better set. */
+  readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
+}
+
+/**
+ * Searches the set of indexes under which the workload costs least within the constraints: asks the planner, never guesses a
+ * cost. At any limit of time or calls it gives the best set it has found.
+ */
+export async function adviseIndexes(
+  workload: Workload,
+  planner: Planner,
+  constraints: IndexConstraints,
+  options: AdviseOptions,
+): Promise<IndexAdvice> {
+  const startMs = options.now();
+  const startCalls = planner.calls();
+  const [solver, checked] = await Promise.all([loadSolver(), checkStatements(workload, planner)]);
+  const { queries, skipped } = checked;
+  const candidates = generateCandidates(
+    {
+      ...workload,
+      statements: workload.statements.filter((one) => !skipped.some(({ id }) => id === one.id)),
+    },
+    constraints,
+  );
+  const supposed = await planner.suppose(candidates.map((candidate) => candidate.definition));
+  const indexes = new Map<number, HypotheticalIndex>();
+  for (const one of supposed) {
+    const isAffordable =
+      one.kind === 'index' && one.sizeBytes <= (constraints.storageBudgetBytes ?? Number.POSITIVE_INFINITY);
+    if (one.kind === 'index' && isAffordable) indexes.set(one.id, one);
+  }
+  const { tablesOf, columnsOf } = readColumns(workload);
+  const searchLimits: SearchLimits = {
+    now: options.now,
+    deadlineMs: startMs + constraints.timeLimitMs,
+    maximumCalls: startCalls + constraints.maximumCalls,
+    signal: options.signal,
+  };
+  const oracle = createOracle(planner, queries, {
+    limits: searchLimits,
+    relevant: (query, id) => isOfQuery(tablesOf, query, indexes.get(id)),
+    hide: () => [],
+  });
+  const writeCost = writeCosts(workload);
+  const search: Search = {
+    workload,
+    constraints,
+    planner,
+    oracle,
+    indexes,
+    whys: new Map(candidates.map((candidate) => [candidate.key, candidate.why])),
+    tablesOf,
+    columnsOf,
+    onProgress: options.onProgress ?? (() => undefined),
+    baseCost: 0,
+    limits: {
+      budgetBytes: constraints.storageBudgetBytes,
+      maximumIndexes: constraints.maximumIndexes,
+      sizeOf: (id) => indexes.get(id)?.sizeBytes ?? 0,
+      writeCost: (id) => {
+        const index = indexes.get(id);
+        return index === undefined ? 0 : writeCost(index);
+      },
+    },
+  };
+  const found = await searchSet(search, solver);
+  const advice = await assembleAdvice(search, found, skipped);
+  return {
+    ...advice,
+    candidates: indexes.size,
+    calls: planner.calls() - startCalls,
+    durationMs: options.now() - startMs,
+  };
+}
+
+/** Plans each statement once as things are: what cannot be planned is left out, with PostgreSQL's reason. */
+async function checkStatements(
+  workload: Workload,
+  planner: Planner,
+): Promise<{ readonly queries: readonly Query[]; readonly skipped: IndexAdvice['skipped'] }> {
+  const all = workload.statements.flatMap((statement) =>
+    statement.variants.map((variant) => ({ statement, variant })),
+  );
+  const planned = await planner.plan(
+    all.map(({ variant }) => variant.statement),
+    { add: [], hide: [] },
+  );
+  const refused = new Map<string, string>();
+  all.forEach(({ statement }, index) => {
+    const one = planned[index];
+    if (one?.kind === 'refused') refused.set(statement.id, one.reason);
+  });
+  const queries = all.flatMap(({ statement, variant }, number) =>
+    refused.has(statement.id)
+      ? []
+      : [
+          {
+            number,
+            statementId: statement.id,
+            statement: variant.statement,
+            weight: statement.weight * variant.share,
+          },
+        ],
+  );
+  const skipped = workload.statements.flatMap(({ id, sql }) => {
+    const reason = refused.get(id);
+    return reason === undefined ? [] : [{ id, sql, reason }];
+  });
+  return { queries, skipped };
+}
+
+function readColumns(workload: Workload): Pick<Search, 'tablesOf' | 'columnsOf'> {
+  const resolver = workloadResolver(workload);
+  const tablesOf = new Map<string, Set<string>>();
+  const columnsOf = new Map<string, Map<string, Set<string>>>();
+  for (const statement of workload.statements) {
+    const tables = tablesOf.get(statement.id) ?? new Set();
+    for (const occurrence of occurrencesOf(statement, resolver)) {
+      const name = `${occurrence.schema}.${occurrence.table}`;
+      tables.add(name);
+      const byStatement = columnsOf.get(name) ?? new Map<string, Set<string>>();
+      const columns = byStatement.get(statement.id) ?? new Set<string>();
+      for (const column of occurrence.referenced) columns.add(column);
+      byStatement.set(statement.id, columns);
+      columnsOf.set(name, byStatement);
+    }
+    tablesOf.set(statement.id, tables);
+  }
+  return { tablesOf, columnsOf };
+}
+
+function isOfQuery(
+  tablesOf: Search['tablesOf'],
+  query: Query,
+  index: HypotheticalIndex | undefined,
+): boolean {
+  if (index === undefined) return false;
+  const { schema, table } = index.definition;
+  return tablesOf.get(query.statementId)?.has(`${schema}.${table}`) === true;
+}

@@ -1,0 +1,151 @@
+import { bytesLeft, chase, useful, withoutUnused } from './explore.ts';
+import { fits, type SetLimits, solveMaster, writeCostOf } from './master.ts';
+import type { Oracle } from './oracle.ts';
+import type { Solver } from './solver.ts';
+
+/** A set with what the workload costs under it, writes included. */
+export interface Scored {
+  readonly set: ReadonlySet<number>;
+  readonly cost: number;
+}
+
+/** What the improvement works with. */
+export interface ImproveContext {
+  readonly oracle: Oracle;
+  readonly limits: SetLimits;
+  readonly solver: Solver;
+  readonly onBetter: (scored: Scored) => void;
+}
+
+/** Seconds that one solution of the master program may take. */
+const MASTER_SECONDS = 8;
+
+/** Least relative gain that counts. */
+const GAIN = 1e-7;
+
+/** Asks what a set really costs. */
+export async function score({ oracle, limits }: ImproveContext, set: ReadonlySet<number>): Promise<Scored> {
+  return { set, cost: (await oracle.total(set)) + writeCostOf(set, limits) };
+}
+
+/** Solves the master program, looks what its set really costs and what it just misses, and solves again until it gains nothing. */
+export async function refine(context: ImproveContext, start: Scored, rounds: number): Promise<Scored> {
+  const { oracle, limits, solver } = context;
+  let best = start;
+  const seen = new Set<string>();
+  for (let round = 0; round < rounds && !oracle.isOver(); round += 1) {
+    const set = solveMaster(oracle, limits, solver, { seconds: MASTER_SECONDS });
+    if (set === null) break;
+    const key = keyOf(set);
+    const scored = await score(context, set);
+    if (scored.cost < best.cost * (1 - GAIN)) {
+      best = { set: await withoutUnused(oracle, set), cost: scored.cost };
+      context.onBetter(best);
+    }
+    for (const query of oracle.queries) await chase(oracle, query, set, useful(oracle, query));
+    if (seen.has(key)) break;
+    seen.add(key);
+  }
+  return best;
+}
+
+/** Adds, drops and swaps single indexes with real plans until nothing gains. */
+export async function localSearch(
+  context: ImproveContext,
+  start: Scored,
+  pool: readonly number[],
+): Promise<Scored> {
+  let best = start;
+  for (let isBetter = true; isBetter && !context.oracle.isOver(); ) {
+    const next = await bestNeighbour(context, best, pool);
+    isBetter = next !== null;
+    if (next !== null) {
+      best = next;
+      context.onBetter(best);
+    }
+  }
+  return best;
+}
+
+async function bestNeighbour(
+  context: ImproveContext,
+  from: Scored,
+  pool: readonly number[],
+): Promise<Scored | null> {
+  const { oracle, limits } = context;
+  const ranked = rankByPromise(context, from, pool);
+  for (const { id } of ranked) {
+    if (oracle.isOver()) return null;
+    const added = new Set([...from.set, id]);
+    const tried = fits(added, limits) ? added : makeRoom(context, from, id);
+    if (tried === null) continue;
+    const scored = await score(context, tried);
+    if (scored.cost < from.cost * (1 - GAIN))
+      return { set: await withoutUnused(oracle, tried), cost: scored.cost };
+  }
+  return null;
+}
+
+/** Candidates by what they could gain at most, by what is known: the cheapest plan that used one, against the plan now. */
+function rankByPromise(
+  { oracle, limits }: ImproveContext,
+  from: Scored,
+  pool: readonly number[],
+): readonly { readonly id: number; readonly promise: number }[] {
+  const promise = new Map<number, number>();
+  for (const query of oracle.queries) {
+    const entries = oracle.known(query);
+    const now = Math.min(
+      ...entries.filter((entry) => entry.used.every((id) => from.set.has(id))).map((entry) => entry.cost),
+    );
+    const best = new Map<number, number>();
+    for (const entry of entries) {
+      if (entry.cost >= now) continue;
+      for (const id of entry.used) {
+        if (!from.set.has(id)) best.set(id, Math.min(best.get(id) ?? now, entry.cost));
+      }
+    }
+    for (const [id, cost] of best) promise.set(id, (promise.get(id) ?? 0) + query.weight * (now - cost));
+  }
+  return pool
+    .filter((id) => !from.set.has(id) && (promise.get(id) ?? 0) > limits.writeCost(id) + from.cost * GAIN)
+    .map((id) => ({ id, promise: promise.get(id) ?? 0 }))
+    .toSorted((a, b) => b.promise - a.promise);
+}
+
+/** Takes out what is worth least for its bytes until a newcomer fits; null when it never does. */
+function makeRoom(
+  { oracle, limits }: ImproveContext,
+  from: Scored,
+  newcomer: number,
+): ReadonlySet<number> | null {
+  const set = new Set(from.set);
+  const worth = new Map(
+    [...set].map((id) => [id, worthOf(oracle, from.set, id) / Math.max(1, limits.sizeOf(id))]),
+  );
+  const order = [...set].toSorted((a, b) => (worth.get(a) ?? 0) - (worth.get(b) ?? 0));
+  for (const id of order) {
+    if (fits(new Set([...set, newcomer]), limits)) break;
+    set.delete(id);
+  }
+  set.add(newcomer);
+  return fits(set, limits) && bytesLeft(set, limits) >= 0 ? set : null;
+}
+
+/** What the workload loses without an index, by what is known. */
+function worthOf(oracle: Oracle, set: ReadonlySet<number>, id: number): number {
+  let worth = 0;
+  for (const query of oracle.queries) {
+    const within = oracle.known(query).filter((entry) => entry.used.every((one) => set.has(one)));
+    const now = Math.min(...within.map((entry) => entry.cost));
+    const without = Math.min(
+      ...within.filter((entry) => !entry.used.includes(id)).map((entry) => entry.cost),
+    );
+    if (Number.isFinite(without)) worth += query.weight * (without - now);
+  }
+  return worth;
+}
+
+function keyOf(set: ReadonlySet<number>): string {
+  return [...set].toSorted((a, b) => a - b).join(' ');
+}

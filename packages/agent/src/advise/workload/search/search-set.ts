@@ -1,0 +1,201 @@
+import type { HypotheticalIndex } from '../../../planner/index.ts';
+import { createIndexSql } from '../../../planner/index.ts';
+import { canBeCovered, canBeKey } from '../candidates/column-types.ts';
+import type { FrontierPoint } from '../types.ts';
+import { chase, peel, useful, walk } from './explore.ts';
+import { type ImproveContext, localSearch, refine, type Scored, score } from './improve.ts';
+import { type SetLimits, sizeOfSet, solveBound, solveMaster, writeCostOf } from './master.ts';
+import type { Query } from './oracle.ts';
+import type { Solver } from './solver.ts';
+import { type Search, supposeMore } from './state.ts';
+import { mergeOf, variantsOf } from './variants.ts';
+
+/** What a search found. */
+export interface Found {
+  readonly best: Scored;
+  readonly baseCost: number;
+  readonly boundCost: number | null;
+  readonly status: 'converged' | 'time-limit' | 'call-limit';
+  readonly frontier: readonly FrontierPoint[];
+}
+
+/** Rounds of solving and looking again. */
+const REFINE_ROUNDS = 12;
+
+/** Variants of one index that are looked at in one round. */
+const VARIANTS = 40;
+
+/** Share of the limits after which no further round of variants begins. */
+const BOUND_SECONDS = 5;
+
+/** Searches: peel, walk, solve, then neighbours and solve again until nothing gains or a limit is reached. */
+export async function searchSet(search: Search, solver: Solver): Promise<Found> {
+  const { oracle } = search;
+  const base = await score({ oracle, limits: search.limits, solver, onBetter: () => undefined }, new Set());
+  const context: ImproveContext = {
+    oracle,
+    limits: search.limits,
+    solver,
+    onBetter: (scored) => report(search, base.cost, scored),
+  };
+  const queries = oracle.queries.toSorted(
+    (a, b) => b.weight * costOf(search, b) - a.weight * costOf(search, a),
+  );
+  const first = [...search.indexes.keys()];
+  for (const query of queries) await peel(oracle, query, classesOf(search, query, first));
+  let best = await refine(context, base, 2);
+  for (const query of queries) await walk(oracle, query, search.limits);
+  best = await refine(context, best, REFINE_ROUNDS);
+  for (let isBetter = true; isBetter && !oracle.isOver(); ) {
+    const before = best.cost;
+    best = await localSearch(context, best, pool(search));
+    await tryVariants(search, best);
+    best = await refine(context, best, REFINE_ROUNDS);
+    isBetter = best.cost < before * (1 - 1e-6);
+  }
+  return {
+    best,
+    baseCost: base.cost,
+    boundCost: solveBound(oracle, search.limits, solver, {
+      seconds: BOUND_SECONDS,
+      candidatesOf: (query) => first.filter((id) => isRelevant(search, query, id)),
+    }),
+    status: oracle.overBy() ?? 'converged',
+    frontier: frontierOf(search, solver, base.cost),
+  };
+}
+
+function costOf(search: Search, query: Query): number {
+  return Math.max(0, ...search.oracle.known(query).map((entry) => entry.cost));
+}
+
+function report(search: Search, baseCost: number, { set, cost }: Scored): void {
+  search.onProgress({
+    relativeCost: baseCost === 0 ? 1 : cost / baseCost,
+    sizeBytes: sizeOfSet(set, search.limits),
+    indexes: [...set].flatMap((id) => search.indexes.get(id) ?? []),
+    calls: search.planner.calls(),
+  });
+}
+
+function pool(search: Search): readonly number[] {
+  return [...new Set(search.oracle.queries.flatMap((query) => [...useful(search.oracle, query)]))];
+}
+
+function isRelevant(search: Search, query: Query, id: number): boolean {
+  const index = search.indexes.get(id);
+  if (index === undefined) return false;
+  const { schema, table } = index.definition;
+  return search.tablesOf.get(query.statementId)?.has(`${schema}.${table}`) === true;
+}
+
+/** A query's candidates from thin to wide, the last class holding all. */
+function classesOf(search: Search, query: Query, ids: readonly number[]): readonly (readonly number[])[] {
+  const own = ids.filter((id) => isRelevant(search, query, id));
+  const width = (id: number): number => widthOf(search.indexes.get(id));
+  const thin = [1, 2, 3].map((most) => own.filter((id) => width(id) <= most));
+  return [...thin, own].filter(
+    (members, index, all) => members.length > 0 && members.length !== all[index - 1]?.length,
+  );
+}
+
+function widthOf(index: HypotheticalIndex | undefined): number {
+  return index === undefined ? 0 : index.definition.keys.length + index.definition.include.length;
+}
+
+/** Supposes the neighbours of the indexes in the set and looks which of them the statements would take instead. */
+async function tryVariants(search: Search, { set }: Scored): Promise<void> {
+  const { oracle } = search;
+  const answers = await oracle.ask(oracle.queries.map((query) => ({ query, set })));
+  const usersOf = (id: number): readonly Query[] =>
+    oracle.queries.filter((_, index) => answers[index]?.used.includes(id) === true);
+  for (const id of set) {
+    if (oracle.isOver()) return;
+    const index = search.indexes.get(id);
+    if (index === undefined) continue;
+    const users = usersOf(id);
+    const fresh = await supposeMore(search, neighbours(search, index, users).slice(0, VARIANTS));
+    const rest = [...set].filter((one) => one !== id);
+    for (const query of users)
+      await chase(oracle, query, new Set(rest), new Set([...rest, ...fresh.map((one) => one.id)]));
+  }
+  await tryMerges(search, set, usersOf);
+}
+
+async function tryMerges(
+  search: Search,
+  set: ReadonlySet<number>,
+  usersOf: (id: number) => readonly Query[],
+): Promise<void> {
+  const ids = [...set];
+  for (const one of ids) {
+    for (const other of ids) {
+      const [first, second] = [search.indexes.get(one), search.indexes.get(other)];
+      if (one === other || first === undefined || second === undefined || search.oracle.isOver()) continue;
+      const merged = mergeOf(first.definition, second.definition, search.constraints.maximumWidth);
+      if (merged === null) continue;
+      const [made] = await supposeMore(search, [merged]);
+      if (made === undefined) continue;
+      const rest = new Set([...ids.filter((id) => id !== one && id !== other), made.id]);
+      for (const query of [...usersOf(one), ...usersOf(other)])
+        await search.oracle.ask([{ query, set: rest }]);
+    }
+  }
+}
+
+function neighbours(
+  search: Search,
+  { definition }: HypotheticalIndex,
+  users: readonly Query[],
+): ReturnType<typeof variantsOf> {
+  const name = `${definition.schema}.${definition.table}`;
+  const table = search.workload.tables.find((one) => `${one.schema}.${one.name}` === name);
+  const columns = new Map(table?.columns.map((column) => [column.name, column]));
+  const byStatement = search.columnsOf.get(name);
+  const wanted = new Set(users.flatMap((query) => [...(byStatement?.get(query.statementId) ?? [])]));
+  const allows = (test: typeof canBeKey) => (column: string) => {
+    const found = columns.get(column);
+    return found !== undefined && test(found);
+  };
+  return variantsOf(definition, {
+    maximumWidth: search.constraints.maximumWidth,
+    wanted: [...wanted].filter((column) => columns.has(column)).toSorted(),
+    canBeKey: allows(canBeKey),
+    canBeCovered: allows(canBeCovered),
+  });
+}
+
+/** Shares of what the best set takes, for which the curve is drawn. */
+const FRONTIER = [0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1];
+
+/** Solves for smaller budgets over the plans already seen: no further call. */
+function frontierOf(search: Search, solver: Solver, baseCost: number): readonly FrontierPoint[] {
+  const whole = search.limits.budgetBytes ?? sizeOfSet(pool(search), search.limits);
+  const points: FrontierPoint[] = [{ sizeBytes: 0, relativeCost: 1, indexes: [] }];
+  for (const share of FRONTIER) {
+    const limits: SetLimits = { ...search.limits, budgetBytes: whole * share };
+    const set = solveMaster(search.oracle, limits, solver, { seconds: 2 });
+    if (set === null) continue;
+    const cost = knownCost(search, set) + writeCostOf(set, limits);
+    const sizeBytes = sizeOfSet(set, limits);
+    if (points.at(-1)?.sizeBytes === sizeBytes) continue;
+    points.push({
+      sizeBytes,
+      relativeCost: baseCost === 0 ? 1 : cost / baseCost,
+      indexes: [...set].flatMap((id) => {
+        const index = search.indexes.get(id);
+        return index === undefined
+          ? []
+          : [createIndexSql(index.definition, { name: null, isConcurrent: false })];
+      }),
+    });
+  }
+  return points;
+}
+
+function knownCost({ oracle }: Search, set: ReadonlySet<number>): number {
+  return oracle.queries.reduce((sum, query) => {
+    const within = oracle.known(query).filter((entry) => entry.used.every((id) => set.has(id)));
+    return sum + query.weight * Math.min(...within.map((entry) => entry.cost));
+  }, 0);
+}

@@ -1,0 +1,90 @@
+import type { IndexDefinition, IndexKey } from '../../../planner/index.ts';
+
+/** Limits of what a variant may be. */
+export interface VariantLimits {
+  readonly maximumWidth: number;
+  /** Columns that a statement using the index reads of its table. */
+  readonly wanted: readonly string[];
+  readonly canBeKey: (column: string) => boolean;
+  readonly canBeCovered: (column: string) => boolean;
+}
+
+/**
+ * Makes the neighbours of an index: one column less, one more, two exchanged, keys moved to INCLUDE and back. Only plain btrees
+ * have neighbours.
+ */
+export function variantsOf(definition: IndexDefinition, limits: VariantLimits): readonly IndexDefinition[] {
+  if (definition.method !== 'btree') return [];
+  const { keys, include } = definition;
+  const names = new Set([...include, ...keys.flatMap(({ on }) => (on.kind === 'column' ? [on.name] : []))]);
+  const key = (name: string): IndexKey => ({
+    on: { kind: 'column', name },
+    operatorClass: null,
+    collation: null,
+    isDescending: false,
+    nullsFirst: null,
+  });
+  const absent = limits.wanted.filter((name) => !names.has(name));
+  const room = keys.length < limits.maximumWidth;
+  const shorter =
+    keys.length < 2 ? [] : keys.map((_, index) => ({ keys: keys.toSpliced(index, 1), include }));
+  const narrower = include.map((_, index) => ({ keys, include: include.toSpliced(index, 1) }));
+  const bare = include.length === 0 ? [] : [{ keys, include: [] }];
+  const swapped = keys.flatMap((_, index) =>
+    index === 0
+      ? []
+      : [
+          { keys: exchange(keys, index - 1, index), include },
+          { keys: exchange(keys, 0, index), include },
+        ],
+  );
+  const longer = absent
+    .filter((name) => room && limits.canBeKey(name))
+    .flatMap((name) =>
+      [...keys.keys(), keys.length].map((at) => ({ keys: keys.toSpliced(at, 0, key(name)), include })),
+    );
+  const wider = absent.filter(limits.canBeCovered).map((name) => ({ keys, include: [...include, name] }));
+  const lifted = include
+    .filter((name) => room && limits.canBeKey(name))
+    .map((name) => ({ keys: [...keys, key(name)], include: include.filter((one) => one !== name) }));
+  const whole =
+    absent.length > 1 && absent.every(limits.canBeCovered)
+      ? [{ keys, include: [...include, ...absent] }]
+      : [];
+  return [...shorter, ...narrower, ...bare, ...swapped, ...longer, ...wider, ...lifted, ...whole].map(
+    (parts) => ({
+      ...definition,
+      ...parts,
+    }),
+  );
+}
+
+/** Merges two btrees of one table: the first one's keys, then what the second has beyond. */
+export function mergeOf(
+  first: IndexDefinition,
+  second: IndexDefinition,
+  maximumWidth: number,
+): IndexDefinition | null {
+  const isPossible =
+    first.method === 'btree' &&
+    second.method === 'btree' &&
+    first.schema === second.schema &&
+    first.table === second.table &&
+    first.predicate === second.predicate;
+  if (!isPossible) return null;
+  const names = new Set([
+    ...first.include,
+    ...first.keys.flatMap(({ on }) => (on.kind === 'column' ? [on.name] : [])),
+  ]);
+  const more = second.keys.filter(({ on }) => on.kind === 'expression' || !names.has(on.name));
+  const keys = [...first.keys, ...more];
+  const keyNames = new Set(keys.flatMap(({ on }) => (on.kind === 'column' ? [on.name] : [])));
+  const include = [...new Set([...first.include, ...second.include])].filter((name) => !keyNames.has(name));
+  return keys.length > maximumWidth ? null : { ...first, keys, include };
+}
+
+function exchange(keys: readonly IndexKey[], one: number, other: number): readonly IndexKey[] {
+  return keys.map((key, index) =>
+    index === one ? (keys[other] ?? key) : index === other ? (keys[one] ?? key) : key,
+  );
+}
