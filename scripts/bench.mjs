@@ -16,11 +16,26 @@ if (name === undefined || !existsSync(file)) {
 installPackages();
 build();
 // Imported late: on a fresh clone it was not there when this script began.
-const { runnerImport } = await import('vite');
-const { module } = await runnerImport(file, {
-  root,
-  configFile: false,
-  resolve: { conditions: ['source', 'module', 'node', 'development|production'] },
-  logLevel: 'error',
+const { createRunnableDevEnvironment, resolveConfig } = await import('vite');
+const conditions = ['source', 'module', 'node', 'development|production'];
+const inline = {
+  consumer: 'server',
+  dev: { moduleRunnerTransform: true },
+  resolve: { external: true, mainFields: [], conditions },
+};
+const config = await resolveConfig(
+  { root, configFile: false, envDir: false, logLevel: 'error', environments: { inline } },
+  'serve',
+);
+const environment = createRunnableDevEnvironment('inline', config, {
+  runnerOptions: { hmr: { logger: false } },
+  hot: false,
 });
-await module.run(args);
+await environment.init();
+try {
+  // The runner stays open while the bench runs: what it tests imports some libraries late.
+  const module = await environment.runner.import(file);
+  await module.run(args);
+} finally {
+  await environment.close();
+}
