@@ -5,6 +5,7 @@
  */
 export { chooseVariant, compareVersions, type Unavailable } from './choose-variant.ts';
 export type { AnyCatalogQuery, CatalogQuery, QueryVariant, VariantFloor } from './define-query.ts';
+export { columnExtremesStatement, type ExtremesProbe } from './probes/column-extremes.ts';
 export { type ColumnMaximumProbe, columnMaximumStatement } from './probes/column-maximum.ts';
 export { type OrphanProbe, orphanStatement } from './probes/orphans.ts';
 export { activityQuery, type SessionRow } from './queries/activity.ts';
@@ -20,6 +21,33 @@ export { type IndexBloatRow, indexBloatQuery } from './queries/index-bloat.ts';
 export { type IndexRow, indexesQuery } from './queries/indexes.ts';
 export { type IoRow, ioQuery } from './queries/io.ts';
 export { type LockedRelationRow, lockedRelationsQuery } from './queries/locked-relations.ts';
+export {
+  type MirrorDdlRow,
+  mirrorAttachmentsQuery,
+  mirrorCollationsQuery,
+  mirrorConstraintsQuery,
+  mirrorExtensionsQuery,
+  mirrorFunctionsQuery,
+  mirrorIndexAttachmentsQuery,
+  mirrorIndexesQuery,
+  mirrorSchemasQuery,
+  mirrorStatisticsObjectsQuery,
+  mirrorTablesQuery,
+  mirrorTypesQuery,
+  mirrorViewsQuery,
+} from './queries/mirror-ddl.ts';
+export {
+  type MirrorColumnRow,
+  type MirrorExtendedRow,
+  type MirrorLeadRow,
+  type MirrorRelationRow,
+  type MirrorServerRow,
+  mirrorColumnsQuery,
+  mirrorExtendedQuery,
+  mirrorLeadsQuery,
+  mirrorRelationsQuery,
+  mirrorServerQuery,
+} from './queries/mirror-statistics.ts';
 export { type PartitionedTableRow, partitionedTablesQuery } from './queries/partitions.ts';
 export { type PreparedTransactionRow, preparedTransactionsQuery } from './queries/prepared-transactions.ts';
 export { type RelationSizeRow, relationSizesQuery } from './queries/relation-sizes.ts';

@@ -12,6 +12,27 @@ import { indexBloatQuery } from './queries/index-bloat.ts';
 import { indexesQuery } from './queries/indexes.ts';
 import { ioQuery } from './queries/io.ts';
 import { lockedRelationsQuery } from './queries/locked-relations.ts';
+import {
+  mirrorAttachmentsQuery,
+  mirrorCollationsQuery,
+  mirrorConstraintsQuery,
+  mirrorExtensionsQuery,
+  mirrorFunctionsQuery,
+  mirrorIndexAttachmentsQuery,
+  mirrorIndexesQuery,
+  mirrorSchemasQuery,
+  mirrorStatisticsObjectsQuery,
+  mirrorTablesQuery,
+  mirrorTypesQuery,
+  mirrorViewsQuery,
+} from './queries/mirror-ddl.ts';
+import {
+  mirrorColumnsQuery,
+  mirrorExtendedQuery,
+  mirrorLeadsQuery,
+  mirrorRelationsQuery,
+  mirrorServerQuery,
+} from './queries/mirror-statistics.ts';
 import { partitionedTablesQuery } from './queries/partitions.ts';
 import { preparedTransactionsQuery } from './queries/prepared-transactions.ts';
 import { relationSizesQuery } from './queries/relation-sizes.ts';
@@ -57,4 +78,21 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   tableBloatQuery,
   indexBloatQuery,
   collationsQuery,
+  mirrorServerQuery,
+  mirrorRelationsQuery,
+  mirrorColumnsQuery,
+  mirrorExtendedQuery,
+  mirrorLeadsQuery,
+  mirrorSchemasQuery,
+  mirrorExtensionsQuery,
+  mirrorCollationsQuery,
+  mirrorTypesQuery,
+  mirrorFunctionsQuery,
+  mirrorTablesQuery,
+  mirrorAttachmentsQuery,
+  mirrorConstraintsQuery,
+  mirrorIndexesQuery,
+  mirrorIndexAttachmentsQuery,
+  mirrorStatisticsObjectsQuery,
+  mirrorViewsQuery,
 ];
