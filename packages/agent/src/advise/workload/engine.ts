@@ -1,6 +1,11 @@
-import type { HypotheticalIndex, Planner } from '../../planner/index.ts';
+import type { Hypothesis, HypotheticalIndex, Planner } from '../../planner/index.ts';
 import { assembleAdvice } from './advice.ts';
-import { generateCandidates, occurrencesOf, workloadResolver } from './candidates/generate.ts';
+import {
+  type Candidate,
+  generateCandidates,
+  occurrencesOf,
+  workloadResolver,
+} from './candidates/generate.ts';
 import { createOracle, type Query, type SearchLimits } from './search/oracle.ts';
 import { searchSet } from './search/search-set.ts';
 import { loadSolver } from './search/solver.ts';
@@ -39,12 +44,7 @@ export async function adviseIndexes(
     constraints,
   );
   const supposed = await planner.suppose(candidates.map((candidate) => candidate.definition));
-  const indexes = new Map<number, HypotheticalIndex>();
-  for (const one of supposed) {
-    const isAffordable =
-      one.kind === 'index' && one.sizeBytes <= (constraints.storageBudgetBytes ?? Number.POSITIVE_INFINITY);
-    if (one.kind === 'index' && isAffordable) indexes.set(one.id, one);
-  }
+  const { indexes, madeFor } = affordable(candidates, supposed, constraints);
   const { tablesOf, columnsOf } = readColumns(workload);
   const searchLimits: SearchLimits = {
     now: options.now,
@@ -65,6 +65,7 @@ export async function adviseIndexes(
     oracle,
     indexes,
     whys: new Map(candidates.map((candidate) => [candidate.key, candidate.why])),
+    madeFor,
     tablesOf,
     columnsOf,
     onProgress: options.onProgress ?? (() => undefined),
@@ -87,6 +88,24 @@ export async function adviseIndexes(
     calls: planner.calls() - startCalls,
     durationMs: options.now() - startMs,
   };
+}
+
+/** Keeps the candidates that the planner accepted and the budget allows. */
+function affordable(
+  candidates: readonly Candidate[],
+  supposed: readonly Hypothesis[],
+  { storageBudgetBytes }: IndexConstraints,
+): { readonly indexes: Map<number, HypotheticalIndex>; readonly madeFor: Search['madeFor'] } {
+  const indexes = new Map<number, HypotheticalIndex>();
+  const madeFor = new Map<string, number[]>();
+  supposed.forEach((one, position) => {
+    if (one.kind === 'refused' || one.sizeBytes > (storageBudgetBytes ?? Number.POSITIVE_INFINITY)) return;
+    indexes.set(one.id, one);
+    for (const statement of candidates[position]?.statements ?? []) {
+      madeFor.set(statement, [...(madeFor.get(statement) ?? []), one.id]);
+    }
+  });
+  return { indexes, madeFor };
 }
 
 /** Plans each statement once as things are: what cannot be planned is left out, with PostgreSQL's reason. */

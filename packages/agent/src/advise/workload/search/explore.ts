@@ -1,3 +1,4 @@
+import { groupBy } from '../../../kernel/index.ts';
 import { type SetLimits, sizeOfSet } from './master.ts';
 import type { Oracle, Query } from './oracle.ts';
 
@@ -10,24 +11,61 @@ const WALK_STEPS = 14;
 /** Steps of a chase. */
 const CHASE_STEPS = 12;
 
+/** Indexes of one table that are planned with at once: more make planning slow out of all proportion. */
+const AT_ONCE = 24;
+
+/** Rounds within one group of a larger class. */
+const GROUP_PEELS = 3;
+
 /**
- * Finds what helps a query: plans with all candidates of a class, takes those used out, and again until nothing helps.
+ * Finds what helps a query: plans with all candidates of a class, takes those used out, and again until nothing helps. A class with
+ * many indexes of one table is looked at in groups first, and then among those that a group's plans used.
  * @param classes candidates from thin to wide: a wide one hides the thin one that would do
  */
 export async function peel(
   oracle: Oracle,
   query: Query,
   classes: readonly (readonly number[])[],
-  rounds: number = PEELS,
+  tableOf: (id: number) => string,
 ): Promise<void> {
   for (const members of classes) {
-    const left = new Set(members);
-    for (let round = 0; round < rounds && left.size > 0 && !oracle.isOver(); round += 1) {
-      const [answer] = await oracle.ask([{ query, set: left }]);
-      if (answer === undefined || answer.used.length === 0) break;
-      for (const id of answer.used) left.delete(id);
+    const tables = groupBy(members, tableOf);
+    const small = [...tables.values()].filter((ids) => ids.length <= AT_ONCE).flat();
+    const winners = new Set(small);
+    for (const ids of tables.values()) {
+      if (ids.length <= AT_ONCE) continue;
+      for (let begin = 0; begin < ids.length; begin += AT_ONCE) {
+        const group = ids.slice(begin, begin + AT_ONCE);
+        for (const id of await peelOff(oracle, query, { group, beside: small, rounds: GROUP_PEELS }))
+          winners.add(id);
+      }
+    }
+    await peelOff(oracle, query, { group: [...winners], beside: [], rounds: PEELS });
+  }
+}
+
+/** Gives those of a group that some plan used. */
+async function peelOff(
+  oracle: Oracle,
+  query: Query,
+  {
+    group,
+    beside,
+    rounds,
+  }: { readonly group: readonly number[]; readonly beside: readonly number[]; readonly rounds: number },
+): Promise<ReadonlySet<number>> {
+  const left = new Set(group);
+  const found = new Set<number>();
+  for (let round = 0; round < rounds && left.size > 0 && !oracle.isOver(); round += 1) {
+    const [answer] = await oracle.ask([{ query, set: new Set([...left, ...beside]) }]);
+    const used = answer?.used.filter((id) => left.has(id)) ?? [];
+    if (used.length === 0) break;
+    for (const id of used) {
+      left.delete(id);
+      found.add(id);
     }
   }
+  return found;
 }
 
 /** Indexes that some plan of a query used. */

@@ -1,6 +1,6 @@
 import { bytesLeft, chase, useful, withoutUnused } from './explore.ts';
-import { fits, type SetLimits, solveMaster, writeCostOf } from './master.ts';
-import type { Oracle } from './oracle.ts';
+import { fits, type SetLimits, solveHope, solveMaster, writeCostOf } from './master.ts';
+import type { Oracle, Query } from './oracle.ts';
 import type { Solver } from './solver.ts';
 
 /** A set with what the workload costs under it, writes included. */
@@ -45,6 +45,40 @@ export async function refine(context: ImproveContext, start: Scored, rounds: num
     for (const query of oracle.queries) await chase(oracle, query, set, useful(oracle, query));
     if (seen.has(key)) break;
     seen.add(key);
+  }
+  return best;
+}
+
+/** Seconds that one look at the hoped-for may take. */
+const HOPE_SECONDS = 4;
+
+/** Gap between the best set and what could be hoped for at which looking further is given up. */
+const HOPE_GAP = 1e-4;
+
+/**
+ * Looks where the best could still be: solves for the set that nothing seen rules out, asks what it really costs, and again, until the
+ * hope is no better than what was found.
+ */
+export async function chaseHope(
+  context: ImproveContext,
+  start: Scored,
+  options: { readonly rounds: number; readonly candidatesOf: (query: Query) => ReadonlySet<number> },
+): Promise<Scored> {
+  const { oracle, limits, solver } = context;
+  let best = start;
+  for (const query of oracle.queries) await oracle.ask([{ query, set: options.candidatesOf(query) }]);
+  for (let round = 0; round < options.rounds && !oracle.isOver(); round += 1) {
+    const hope = solveHope(oracle, limits, solver, {
+      seconds: HOPE_SECONDS,
+      isWhole: true,
+      candidatesOf: options.candidatesOf,
+    });
+    if (hope === null || hope.cost >= best.cost * (1 - HOPE_GAP)) break;
+    for (const query of oracle.queries) await chase(oracle, query, hope.set, options.candidatesOf(query));
+    const scored = await score(context, hope.set);
+    if (scored.cost >= best.cost * (1 - GAIN)) continue;
+    best = { set: await withoutUnused(oracle, hope.set), cost: scored.cost };
+    context.onBetter(best);
   }
   return best;
 }

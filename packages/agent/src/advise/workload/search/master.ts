@@ -88,50 +88,92 @@ export function solveMaster(
   return solution === null ? null : chosen(ids, solution);
 }
 
+/** What the solver says of the best that could be hoped for. */
+export interface Hope {
+  /** Cost below which no set of the candidates comes within the limits. */
+  readonly cost: number;
+  /** The set that could reach it, as far as is known. */
+  readonly set: ReadonlySet<number>;
+}
+
+/** Indexes missing from a plan's set beyond which the plan says too little to be worth a row. */
+const MISSING = 40;
+
 /**
- * Proves a cost below which no set of the candidates comes within the limits: a query costs at least what it costs with all
- * candidates but some, unless one of those is chosen.
+ * Solves for the least cost that what was seen does not rule out: a query costs at least what it costs with all of its candidates but
+ * some, unless one of those is chosen. Without whole numbers it is a proof; with them it points to the set to look at next.
  * @returns null when the solver found nothing in its time
+ * @source Hooker, Ottosson: "Logic-based Benders decomposition", Mathematical Programming 96, 2003
  */
-export function solveBound(
+export function solveHope(
   oracle: Oracle,
   limits: SetLimits,
   solver: Solver,
-  options: { readonly seconds: number; readonly candidatesOf: (query: Query) => readonly number[] },
-): number | null {
+  options: {
+    readonly seconds: number;
+    readonly isWhole: boolean;
+    readonly candidatesOf: (query: Query) => ReadonlySet<number>;
+  },
+): Hope | null {
   const scale = scaleOf(oracle);
   const objective = new Map<string, number>();
-  const rows: { terms: (readonly [number, string])[]; operator: '<=' | '>=' | '='; limit: number }[] = [];
+  const rows: Row[] = [];
   const ids = new Set<number>();
   for (const query of oracle.queries) {
-    const candidates = options.candidatesOf(query);
-    const entries = oracle.known(query);
-    const least = Math.min(...entries.map((entry) => entry.cost));
-    const whole = entries.find((entry) => candidates.every((id) => entry.present.has(id)));
-    if (whole === undefined) return null;
-    const floor = Math.min(least, whole.cost);
-    objective.set(`z${query.number}`, query.weight * scale);
-    rows.push({ terms: [[1, `z${query.number}`]], operator: '>=', limit: floor });
-    for (const entry of entries) {
-      const missing = candidates.filter((id) => !entry.present.has(id));
-      const lift = entry.cost - floor;
-      if (lift <= 0 || missing.length === 0) continue;
+    const cuts = cutsOf(oracle, query, options.candidatesOf(query));
+    if (cuts === null) return null;
+    const z = `z${query.number}`;
+    objective.set(z, query.weight * scale);
+    rows.push({ terms: [[1, z]], operator: '>=', limit: cuts.floor });
+    for (const { missing, cost } of cuts.rows) {
       for (const id of missing) ids.add(id);
+      const lift = cost - cuts.floor;
       rows.push({
-        terms: [[1, `z${query.number}`], ...missing.map((id) => [lift, `x${id}`] as const)],
+        terms: [[1, z], ...missing.map((id) => [lift, `x${id}`] as const)],
         operator: '>=',
-        limit: entry.cost,
+        limit: cost,
       });
     }
   }
-  for (const id of ids) objective.set(`x${id}`, limits.writeCost(id) * scale);
+  for (const id of ids) objective.set(`x${id}`, limits.writeCost(id) * scale + limits.sizeOf(id) * 1e-12);
   rows.push(...limitRows(ids, limits));
-  for (const id of ids) rows.push({ terms: [[1, `x${id}`]], operator: '<=', limit: 1 });
-  const solution = solver.solve(
-    { objective, constant: 0, rows, binary: [] },
-    { seconds: options.seconds, gap: 0 },
-  );
-  return solution?.isOptimal === true ? solution.objective / scale : null;
+  if (!options.isWhole) for (const id of ids) rows.push({ terms: [[1, `x${id}`]], operator: '<=', limit: 1 });
+  const binary = options.isWhole ? [...ids].map((id) => `x${id}`) : [];
+  const gap = options.isWhole ? 1e-4 : 0;
+  const solution = solver.solve({ objective, constant: 0, rows, binary }, { seconds: options.seconds, gap });
+  if (solution === null || (!options.isWhole && !solution.isOptimal)) return null;
+  return { cost: solution.objective / scale, set: chosen(ids, solution) };
+}
+
+/** What a query costs without some of its candidates; the same missing ones only once. */
+function cutsOf(
+  oracle: Oracle,
+  query: Query,
+  candidates: ReadonlySet<number>,
+): {
+  readonly floor: number;
+  readonly rows: readonly { readonly missing: readonly number[]; readonly cost: number }[];
+} | null {
+  const entries = oracle.known(query);
+  const isWhole = (present: ReadonlySet<number>): boolean => [...candidates].every((id) => present.has(id));
+  if (!entries.some((entry) => isWhole(entry.present))) return null;
+  const floor = Math.min(...entries.map((entry) => entry.cost));
+  const rows = new Map<string, { readonly missing: readonly number[]; readonly cost: number }>();
+  for (const { present, cost } of entries) {
+    if (cost <= floor) continue;
+    const missing = [...candidates].filter((id) => !present.has(id));
+    if (missing.length > MISSING) continue;
+    const key = missing.join(' ');
+    const known = rows.get(key);
+    if (known === undefined || cost > known.cost) rows.set(key, { missing, cost });
+  }
+  return { floor, rows: [...rows.values()] };
+}
+
+interface Row {
+  readonly terms: readonly (readonly [number, string])[];
+  readonly operator: '<=' | '>=' | '=';
+  readonly limit: number;
 }
 
 function limitRows(

@@ -3,8 +3,8 @@ import { createIndexSql } from '../../../planner/index.ts';
 import { canBeCovered, canBeKey } from '../candidates/column-types.ts';
 import type { FrontierPoint } from '../types.ts';
 import { chase, peel, useful, walk } from './explore.ts';
-import { type ImproveContext, localSearch, refine, type Scored, score } from './improve.ts';
-import { type SetLimits, sizeOfSet, solveBound, solveMaster, writeCostOf } from './master.ts';
+import { chaseHope, type ImproveContext, localSearch, refine, type Scored, score } from './improve.ts';
+import { type SetLimits, sizeOfSet, solveHope, solveMaster, writeCostOf } from './master.ts';
 import type { Query } from './oracle.ts';
 import type { Solver } from './solver.ts';
 import { type Search, supposeMore } from './state.ts';
@@ -18,6 +18,9 @@ export interface Found {
   readonly status: 'converged' | 'time-limit' | 'call-limit';
   readonly frontier: readonly FrontierPoint[];
 }
+
+/** Rounds of hoping and looking. */
+const HOPE_ROUNDS = 20;
 
 /** Rounds of solving and looking again. */
 const REFINE_ROUNDS = 12;
@@ -41,28 +44,41 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
   const queries = oracle.queries.toSorted(
     (a, b) => b.weight * costOf(search, b) - a.weight * costOf(search, a),
   );
-  const first = [...search.indexes.keys()];
-  for (const query of queries) await peel(oracle, query, classesOf(search, query, first));
+  for (const query of queries)
+    await peel(oracle, query, classesOf(search, query), (id) => tableOf(search, id));
   let best = await refine(context, base, 2);
   for (const query of queries) await walk(oracle, query, search.limits);
   best = await refine(context, best, REFINE_ROUNDS);
   for (let isBetter = true; isBetter && !oracle.isOver(); ) {
     const before = best.cost;
     best = await localSearch(context, best, pool(search));
+    const candidates = candidateSets(search);
+    best = await chaseHope(context, best, {
+      rounds: HOPE_ROUNDS,
+      candidatesOf: (query) => candidates.get(query.number) ?? new Set(),
+    });
     await tryVariants(search, best);
     best = await refine(context, best, REFINE_ROUNDS);
     isBetter = best.cost < before * (1 - 1e-6);
   }
+  const candidates = candidateSets(search);
+  const hope = solveHope(oracle, search.limits, solver, {
+    seconds: BOUND_SECONDS,
+    isWhole: false,
+    candidatesOf: (query) => candidates.get(query.number) ?? new Set(),
+  });
   return {
     best,
     baseCost: base.cost,
-    boundCost: solveBound(oracle, search.limits, solver, {
-      seconds: BOUND_SECONDS,
-      candidatesOf: (query) => first.filter((id) => isRelevant(search, query, id)),
-    }),
+    boundCost: hope === null ? null : Math.min(hope.cost, best.cost),
     status: oracle.overBy() ?? 'converged',
     frontier: frontierOf(search, solver, base.cost),
   };
+}
+
+/** For each query the indexes that ever helped it; what they are together was planned once. */
+function candidateSets(search: Search): ReadonlyMap<number, ReadonlySet<number>> {
+  return new Map(search.oracle.queries.map((query) => [query.number, useful(search.oracle, query)]));
 }
 
 function costOf(search: Search, query: Query): number {
@@ -82,21 +98,19 @@ function pool(search: Search): readonly number[] {
   return [...new Set(search.oracle.queries.flatMap((query) => [...useful(search.oracle, query)]))];
 }
 
-function isRelevant(search: Search, query: Query, id: number): boolean {
-  const index = search.indexes.get(id);
-  if (index === undefined) return false;
-  const { schema, table } = index.definition;
-  return search.tablesOf.get(query.statementId)?.has(`${schema}.${table}`) === true;
-}
-
 /** A query's candidates from thin to wide, the last class holding all. */
-function classesOf(search: Search, query: Query, ids: readonly number[]): readonly (readonly number[])[] {
-  const own = ids.filter((id) => isRelevant(search, query, id));
+function classesOf(search: Search, query: Query): readonly (readonly number[])[] {
+  const own = search.madeFor.get(query.statementId) ?? [];
   const width = (id: number): number => widthOf(search.indexes.get(id));
   const thin = [1, 2, 3].map((most) => own.filter((id) => width(id) <= most));
   return [...thin, own].filter(
     (members, index, all) => members.length > 0 && members.length !== all[index - 1]?.length,
   );
+}
+
+function tableOf(search: Search, id: number): string {
+  const definition = search.indexes.get(id)?.definition;
+  return definition === undefined ? '' : `${definition.schema}.${definition.table}`;
 }
 
 function widthOf(index: HypotheticalIndex | undefined): number {

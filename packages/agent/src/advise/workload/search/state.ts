@@ -13,6 +13,8 @@ export interface Search {
   readonly indexes: Map<number, HypotheticalIndex>;
   /** Why a candidate was made, by its definition. */
   readonly whys: Map<string, string>;
+  /** Candidates that were made for a statement, by its id. */
+  readonly madeFor: ReadonlyMap<string, readonly number[]>;
   /** Tables that a statement reads, by its id: `schema.name`. */
   readonly tablesOf: ReadonlyMap<string, ReadonlySet<string>>;
   /** Columns that statements read of a table: `schema.name` → columns, by statement. */
