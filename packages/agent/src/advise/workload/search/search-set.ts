@@ -20,7 +20,7 @@ export interface Found {
 }
 
 /** Rounds of hoping and looking. */
-const HOPE_ROUNDS = 20;
+const HOPE_ROUNDS = 3;
 
 /** Rounds of solving and looking again. */
 const REFINE_ROUNDS = 12;

@@ -1,0 +1,86 @@
+import type { MirrorDdl, MirrorGap } from '../types.ts';
+import type { ShadowConnection } from './connection.ts';
+
+/** Statements sent as one. */
+const BATCH = 100;
+
+/** Passes over what failed because it needs what came later. */
+const PASSES = 6;
+
+/**
+ * Makes the schema. A statement that fails is tried again after the others; what still fails is left out and said, with all that
+ * depends on it, and nothing else.
+ */
+export async function applyDdl(
+  connection: ShadowConnection,
+  ddl: readonly MirrorDdl[],
+): Promise<readonly MirrorGap[]> {
+  await connection.run(
+    'set check_function_bodies = off; set client_min_messages = error; set search_path = pg_catalog',
+  );
+  let pending = ddl;
+  let failures: readonly Failure[] = [];
+  for (let pass = 0; pass < PASSES && pending.length > 0; pass += 1) {
+    failures = await applyOnce(connection, pending);
+    if (failures.length === pending.length) break;
+    pending = failures.map((failure) => failure.statement);
+  }
+  await disarmFunctions(connection);
+  return failures.map(({ statement, reason }) => ({
+    id: 'whatif/object-not-mirrored',
+    reason: `${statement.kind} ${statement.schema}.${statement.name} could not be mirrored: ${reason}`,
+    remedy:
+      statement.kind === 'extension'
+        ? 'what needs this extension is planned without it; use --provider hypopg where the target has hypopg'
+        : 'statements that need it are left out',
+    subject: statement.table ?? { schema: statement.schema, name: statement.name },
+  }));
+}
+
+interface Failure {
+  readonly statement: MirrorDdl;
+  readonly reason: string;
+}
+
+async function applyOnce(
+  connection: ShadowConnection,
+  statements: readonly MirrorDdl[],
+): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
+  for (let begin = 0; begin < statements.length; begin += BATCH) {
+    const batch = statements.slice(begin, begin + BATCH);
+    const text = batch.map((statement) => statement.sql).join(';\n');
+    const isDone = await connection.run(`begin;\n${text};\ncommit`).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) continue;
+    await connection.run('rollback');
+    failures.push(...(await applyOneByOne(connection, batch)));
+  }
+  return failures;
+}
+
+async function applyOneByOne(
+  connection: ShadowConnection,
+  batch: readonly MirrorDdl[],
+): Promise<readonly Failure[]> {
+  const results = await Promise.allSettled(batch.map((statement) => connection.run(statement.sql)));
+  return results.flatMap((result, index) => {
+    const statement = batch[index];
+    if (statement === undefined || result.status === 'fulfilled') return [];
+    return [
+      { statement, reason: result.reason instanceof Error ? result.reason.message : String(result.reason) },
+    ];
+  });
+}
+
+/**
+ * The planner evaluates immutable functions of constants. Those of the target come from strangers: none may run with more rights than
+ * the role that plans.
+ */
+async function disarmFunctions(connection: ShadowConnection): Promise<void> {
+  await connection.run(`update pg_catalog.pg_proc set prosecdef = false, proconfig = null
+    where (prosecdef or proconfig is not null) and pronamespace not in (
+      select oid from pg_catalog.pg_namespace where nspname in ('pg_catalog', 'information_schema'))`);
+}
