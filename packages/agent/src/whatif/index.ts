@@ -5,6 +5,9 @@
  * answers on the target where it is installed. Never runs a statement, never writes to the target.
  */
 export { createHypopgPlanner, type HypopgOptions } from './hypopg/planner.ts';
+export { type ReadMirrorOptions, readMirror } from './mirror/read-mirror.ts';
+export { type OpenShadowOptions, openShadow, type Shadow } from './shadow/open-shadow.ts';
+export { createShadowPlanner } from './shadow/shadow-planner.ts';
 export {
   type Explained,
   explainStatement,

@@ -17,6 +17,8 @@ export interface ClusterPlace {
   readonly binaries: EmbeddedBinaries;
   readonly account: ServerAccount | null;
   readonly isDurable: boolean;
+  /** Whether pages carry checksums; by default those of durable data do, others as initdb pleases. */
+  readonly hasChecksums?: boolean | undefined;
 }
 
 /**
@@ -97,7 +99,8 @@ async function initialise(place: ClusterPlace, draft: string, passwordFile: stri
       '--encoding=UTF8',
       `--locale=${locale}`,
       ...(place.binaries.major >= 17 ? ['--locale-provider=builtin', `--builtin-locale=${locale}`] : []),
-      ...(place.isDurable ? ['--data-checksums'] : ['--no-sync']),
+      ...(place.isDurable ? [] : ['--no-sync']),
+      ...checksumWords(place),
     ]);
     if (run.exitCode === 0) return;
     log = run.output;
@@ -105,6 +108,12 @@ async function initialise(place: ClusterPlace, draft: string, passwordFile: stri
   }
   await rm(draft, { recursive: true, force: true });
   throw failure(EMBEDDED_ERRORS.INITDB_FAILED, { directory: place.directory, log: lastLines(log) });
+}
+
+/** PostgreSQL 18 makes checksums unless told not to. */
+function checksumWords({ hasChecksums, isDurable, binaries }: ClusterPlace): readonly string[] {
+  if (hasChecksums ?? isDurable) return ['--data-checksums'];
+  return hasChecksums === false && binaries.major >= 18 ? ['--no-data-checksums'] : [];
 }
 
 function runInitdb(

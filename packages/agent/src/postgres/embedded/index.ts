@@ -9,6 +9,7 @@ export { type BinariesQuery, findBinaries } from './binaries.ts';
 export { defaultStateDirectory, type StateDirectory } from './directories.ts';
 export { ensureDatabase } from './ensure-database.ts';
 export { EMBEDDED_ERRORS } from './errors.ts';
+export { obtainBinaries } from './fetch-binaries.ts';
 export { stopAbandoned } from './leftover.ts';
 export { startEmbedded } from './start.ts';
 export type { EmbeddedBinaries, EmbeddedServer, ServerAccount, StartOptions } from './types.ts';

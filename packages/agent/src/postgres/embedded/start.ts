@@ -41,7 +41,13 @@ export async function startEmbedded(options: StartOptions): Promise<EmbeddedServ
     const dataDirectory = join(directory, 'data');
     await clearLeftovers(dataDirectory, clock);
     throwIfCancelled(options.signal);
-    const password = await ensureCluster({ directory, binaries, account, isDurable });
+    const password = await ensureCluster({
+      directory,
+      binaries,
+      account,
+      isDurable,
+      hasChecksums: options.hasChecksums,
+    });
     const configFile = join(directory, 'server.conf');
     await writeFile(configFile, configuration(dataDirectory, isDurable, options.settings ?? {}));
     const logFile = join(directory, 'server.log');

@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly port?: number;
   /** Whether every commit reaches the disk (default); false is for data that may be lost at a power cut. */
   readonly isDurable?: boolean;
+  /** Whether pages carry checksums; by default those of durable data do, others as initdb pleases. */
+  readonly hasChecksums?: boolean;
   /** Where a copy of the programs goes when they cannot run where npm put them. Default: the state directory. */
   readonly binariesDirectory?: string;
   /** Longest wait for the first connection, in milliseconds; crash recovery may take ten times as long. */

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentProgress, systemClock } from '../../../packages/agent/src/kernel/index.ts';
+import {
+  createIndexSql,
+  type Planner,
+  planNodes,
+  planShape,
+  readIndexDefinition,
+  readPlan,
+} from '../../../packages/agent/src/planner/index.ts';
+import { loadParser } from '../../../packages/agent/src/sql/index.ts';
+import {
+  createShadowPlanner,
+  openShadow,
+  readMirror,
+  type Shadow,
+} from '../../../packages/agent/src/whatif/index.ts';
+import {
+  availableMajors,
+  createDatabase,
+  type TestDatabase,
+  temporaryDirectory,
+} from '../../support/index.ts';
+import { openTestSession } from '../../support/session.ts';
+import { INDEXES, QUERIES, SCHEMA } from './real-data.ts';
+
+describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (major) => {
+  let database: TestDatabase;
+  let shadow: Shadow;
+  let planner: Planner;
+
+  beforeAll(async () => {
+    await loadParser();
+    database = await createDatabase(major);
+    for (const sql of SCHEMA) await database.query(sql);
+    const session = await openTestSession(database.url);
+    const mirror = await readMirror(session, { clock: systemClock, onProgress: silentProgress });
+    await session.close();
+    shadow = await openShadow({
+      mirror,
+      clock: systemClock,
+      onProgress: silentProgress,
+      stateDirectory: await temporaryDirectory(),
+    });
+    planner = createShadowPlanner(shadow);
+  }, 120_000);
+
+  afterAll(async () => {
+    await planner?.close();
+    await database?.close();
+  });
+
+  it('mirrors every object', () => {
+    expect(shadow.gaps.map((gap) => gap.reason)).toEqual([]);
+  });
+
+  it('plans as the database itself, byte for byte', async () => {
+    const different: string[] = [];
+    for (const sql of QUERIES) {
+      const real = (await database.query(`explain (format json) ${sql}`))[0]?.['QUERY PLAN'];
+      const own = (await shadow.planner.run<{ 'QUERY PLAN': unknown }>(`explain (format json) ${sql}`))
+        .rows[0]?.['QUERY PLAN'];
+      if (JSON.stringify(real) !== JSON.stringify(own))
+        different.push(`${sql}\n${JSON.stringify(real)}\n${JSON.stringify(own)}`);
+    }
+    expect(QUERIES.length).toBeGreaterThan(30);
+    expect(different).toEqual([]);
+  });
+
+  it.each(INDEXES)('supposes as if built: %s', async (ddl, sql) => {
+    const definition = readIndexDefinition(ddl);
+    if (definition === null) throw new TypeError(`no definition: ${ddl}`);
+    const [supposed] = await planner.suppose([definition]);
+    expect(supposed?.kind === 'refused' ? supposed.reason : 'index').toBe('index');
+    if (supposed?.kind !== 'index') return;
+    const statement = { id: 'q', sql, values: [], searchPath: null };
+    const [before] = await planner.plan([statement], { add: [], hide: [] });
+    const [own] = await planner.plan([statement], { add: [supposed.id], hide: [] });
+    const [after] = await planner.plan([statement], { add: [], hide: [] });
+    await planner.forget([supposed.id]);
+    await database.query(createIndexSql(definition, { name: 'probe', isConcurrent: false }));
+    const real = readPlan((await database.query(`explain (format json) ${sql}`))[0]?.['QUERY PLAN']);
+    const size = (
+      await database.query<{ bytes: number }>(
+        `select sum(pg_relation_size(relid))::float8 as bytes from pg_partition_tree('probe')`,
+      )
+    )[0]?.bytes;
+    const plain = (
+      await database.query<{ bytes: number }>(`select pg_relation_size('probe')::float8 as bytes`)
+    )[0]?.bytes;
+    await database.query('drop index probe');
+    expect(before).toEqual(after);
+    if (own?.kind !== 'plan') throw new TypeError('it has no plan');
+    const usesIt = (nodes: typeof real.root) => planNodes(nodes).filter((node) => node.index !== null).length;
+    expect(usesIt(own.plan.root)).toBe(usesIt(real.root));
+    const strip = (shape: string) =>
+      shape
+        .replace(/probe\w*|pgsteward_\d+\w*|\w+\("[^)]*\)+/g, 'index')
+        .replace(/events_\w+_idx\d*/g, 'index');
+    expect(strip(planShape(own.plan.root))).toBe(strip(planShape(real.root)));
+    expect(own.plan.root.totalCost / real.root.totalCost).toBeGreaterThan(0.92);
+    expect(own.plan.root.totalCost / real.root.totalCost).toBeLessThan(1.08);
+    console.log(
+      major,
+      ddl.slice(0, 70),
+      'size',
+      (supposed.sizeBytes / Math.max(size ?? 0, plain)).toFixed(2),
+    );
+  });
+});
