@@ -40,7 +40,7 @@ export const SCHEMA: readonly string[] = [
   `create materialized view totals as select customer_id, sum(total) as total from orders group by customer_id`,
   `update orders set total = total + 1 where id % 11 = 0`,
   `vacuum (analyze) customers, orders, "Order Items", products, events, events_2024, events_2025, bookings, parents, children, totals`,
-  `update orders set note = 'changed' where id % 17 = 0`,
+  `insert into customers select i, 'late' || i || '@mail.com', 'DK', 'city1', 1, '{}', 'late', null, null, null, null from generate_series(8001, 8600) i`,
 ];
 
 /** Statements of all kinds. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentProgress, systemClock } from '../../../packages/agent/src/kernel/index.ts';
 import {
   createIndexSql,
+  type PlanNode,
   type Planner,
   planNodes,
   planShape,
@@ -60,8 +61,7 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
       const real = (await database.query(`explain (format json) ${sql}`))[0]?.['QUERY PLAN'];
       const own = (await shadow.planner.run<{ 'QUERY PLAN': unknown }>(`explain (format json) ${sql}`))
         .rows[0]?.['QUERY PLAN'];
-      if (JSON.stringify(real) !== JSON.stringify(own))
-        different.push(`${sql}\n${JSON.stringify(real)}\n${JSON.stringify(own)}`);
+      if (JSON.stringify(real) !== JSON.stringify(own)) different.push(`${sql}\n`);
     }
     expect(QUERIES.length).toBeGreaterThan(30);
     expect(different).toEqual([]);
@@ -93,11 +93,7 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
     if (own?.kind !== 'plan') throw new TypeError('it has no plan');
     const usesIt = (nodes: typeof real.root) => planNodes(nodes).filter((node) => node.index !== null).length;
     expect(usesIt(own.plan.root)).toBe(usesIt(real.root));
-    const strip = (shape: string) =>
-      shape
-        .replace(/probe\w*|pgsteward_\d+\w*|\w+\("[^)]*\)+/g, 'index')
-        .replace(/events_\w+_idx\d*/g, 'index');
-    expect(strip(planShape(own.plan.root))).toBe(strip(planShape(real.root)));
+    expect(shapeOf(own.plan.root)).toBe(shapeOf(real.root));
     expect(own.plan.root.totalCost / real.root.totalCost).toBeGreaterThan(0.92);
     expect(own.plan.root.totalCost / real.root.totalCost).toBeLessThan(1.08);
     console.log(
@@ -108,3 +104,13 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
     );
   });
 });
+
+/** The shape of a plan whatever its indexes are called. */
+function shapeOf(root: PlanNode): string {
+  const nameless = (node: PlanNode): PlanNode => ({
+    ...node,
+    index: node.index === null ? null : { name: 'index', hypothesisId: null },
+    children: node.children.map(nameless),
+  });
+  return planShape(nameless(root));
+}

@@ -93,8 +93,22 @@ function columnFacts(
     type: column.type,
     operatorClass: column.operatorClass,
     values: valueFacts(shadow, built, column, statistics),
-    elements: null,
+    elements: built.method === 'gin' ? elementFacts(statistics) : null,
   };
+}
+
+/** The most common elements, and as many rare ones as the count per row leaves. */
+function elementFacts(statistics: ColumnStatistics | undefined): IndexColumnFacts['elements'] {
+  const shares = statistics?.commonElementFrequencies?.slice(0, -3) ?? [];
+  const perRow = statistics?.elementCountHistogram?.at(-1) ?? null;
+  if (shares.length === 0) return null;
+  const classes = shares.map((rowShare) => ({ keys: 1, rowShare, keyBytes: 16 }));
+  const known = shares.reduce((sum, share) => sum + share, 0);
+  const least = Math.min(...shares);
+  const rest = perRow === null ? 0 : Math.max(0, perRow - known);
+  const rare =
+    rest > 0.05 ? [{ keys: Math.ceil(rest / (least / 2)), rowShare: least / 2, keyBytes: 16 }] : [];
+  return { classes: [...classes, ...rare], emptyRatio: statistics?.nullRatio ?? 0 };
 }
 
 function statisticsOf(
@@ -160,16 +174,36 @@ function otherSize(facts: IndexFacts): IndexSize {
       const ranges = Math.ceil(facts.tableBlocks / Number(facts.options['pages_per_range'] ?? 128));
       return sized(3 + (ranges * (12 + 2 * width + 4)) / 8_000, ranges);
     }
-    case 'gin': {
-      const keys = Math.max(1, width / 8);
-      return sized(
-        (rows * keys * 2.5) / 8_000 + (Math.min(rows * keys, 50_000) * 40) / 8_000 + 3,
-        rows * keys,
-      );
-    }
+    case 'gin':
+      return ginSize(facts, width, sized);
     default:
       return sized(((rows * (width + 16)) / (8_152 * 0.7)) * 1.02 + 1);
   }
+}
+
+/** Bytes of jsonb or text for each key that GIN takes out of it, about. */
+const BYTES_PER_KEY = 12;
+
+/**
+ * Keys with their rows in compressed lists: the rarer a key, the further apart its rows and the longer each step.
+ * @source src/backend/access/gin/ginpostinglist.c
+ */
+function ginSize(
+  facts: IndexFacts,
+  width: number,
+  sized: (pages: number, entries?: number) => IndexSize,
+): IndexSize {
+  const [column] = facts.columns;
+  const elements = column?.elements?.classes ?? [];
+  const keys = elements.reduce((sum, one) => sum + one.keys, 0);
+  const perRow = elements.reduce((sum, one) => sum + one.keys * one.rowShare, 0);
+  const entries = facts.rows * (perRow > 0 ? perRow : Math.max(1, width / BYTES_PER_KEY));
+  const distinct = keys > 0 ? keys : Math.min(entries, Math.sqrt(entries) * 4);
+  const rowsApart = Math.max(1, (distinct * facts.rows) / Math.max(1, entries));
+  const rowsPerBlock = facts.tableBlocks === 0 ? 1 : Math.max(1, facts.tableRows / facts.tableBlocks);
+  const step = (rowsApart / rowsPerBlock) * 2_048;
+  const listBytes = entries * Math.max(1, Math.ceil(Math.log2(step + 1) / 7)) * 1.1;
+  return sized((listBytes + distinct * 24) / 8_000 + 2, entries);
 }
 
 function averageWidth(column: IndexColumnFacts): number {

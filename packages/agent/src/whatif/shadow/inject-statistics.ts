@@ -1,5 +1,5 @@
 import { quoteLiteral } from '../../kernel/index.ts';
-import type { ColumnStatistics, Mirror } from '../types.ts';
+import type { ColumnStatistics, Mirror, MirrorGap } from '../types.ts';
 import type { ShadowConnection } from './connection.ts';
 
 /** Statements sent as one. */
@@ -89,7 +89,10 @@ export async function injectRelations(connection: ShadowConnection, mirror: Mirr
 }
 
 /** Writes column statistics as ANALYZE would have. Values that the shadow's types refuse leave their column without. */
-export async function injectColumns(connection: ShadowConnection, mirror: Mirror): Promise<number> {
+export async function injectColumns(
+  connection: ShadowConnection,
+  mirror: Mirror,
+): Promise<readonly MirrorGap[]> {
   const attributes = new Map(
     (await connection.run<Attribute>(ATTRIBUTES)).rows.map((row) => [
       keyOf(row.schema, row.table, row.column),
@@ -105,7 +108,7 @@ export async function injectColumns(connection: ShadowConnection, mirror: Mirror
       ? []
       : [insertSql(one, attribute, known, operators)];
   });
-  let refused = 0;
+  const refused: string[] = [];
   for (let begin = 0; begin < statements.length; begin += BATCH) {
     const batch = statements.slice(begin, begin + BATCH);
     const isDone = await connection.run(batch.join(';\n')).then(
@@ -114,9 +117,17 @@ export async function injectColumns(connection: ShadowConnection, mirror: Mirror
     );
     if (isDone) continue;
     const results = await Promise.allSettled(batch.map((sql) => connection.run(sql)));
-    refused += results.filter((result) => result.status === 'rejected').length;
+    for (const result of results) if (result.status === 'rejected') refused.push(String(result.reason));
   }
-  return refused;
+  if (refused.length === 0) return [];
+  return [
+    {
+      id: 'whatif/column-statistics',
+      reason: `the statistics of ${refused.length} columns could not be mirrored: ${refused[0] ?? ''}`,
+      remedy: 'plans of conditions on these columns are made without statistics',
+      subject: null,
+    },
+  ];
 }
 
 function keyOf(schema: string, table: string, column: string): string {
@@ -154,7 +165,7 @@ function insertSql(
     list((slot) => slot.collation),
     list((slot) => slot.numbers),
     list((slot) => slot.values),
-  ].join(', ')}) on conflict do nothing`;
+  ].join(', ')})`;
 }
 
 function slotsOf(

@@ -109,7 +109,7 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
     step(2);
     await insertExtremes(building, mirror);
     await injectRelations(building, mirror);
-    await injectColumns(building, mirror);
+    gaps.push(...(await injectColumns(building, mirror)));
     step(3);
     gaps.push(...(await injectExtended(building, mirror)));
     await createPlannerRole(building, mirror);
