@@ -2,7 +2,18 @@ import { defineErrors, type ErrorDefinition } from '../kernel/index.ts';
 
 /** Errors of the commands themselves. */
 export const APP_ERRORS: Readonly<
-  Record<'USAGE' | 'STATEMENTS_UNAVAILABLE' | 'OUTPUT_FILE' | 'WORKLOAD' | 'CANCELLED', ErrorDefinition>
+  Record<
+    | 'USAGE'
+    | 'STATEMENTS_UNAVAILABLE'
+    | 'OUTPUT_FILE'
+    | 'STATEMENT_FILE'
+    | 'STATISTICS_FILE'
+    | 'NO_HYPOPG'
+    | 'EXPLAIN'
+    | 'WORKLOAD'
+    | 'CANCELLED',
+    ErrorDefinition
+  >
 > = defineErrors('APP', {
   USAGE: {
     message: '{reason}',
@@ -20,6 +31,33 @@ export const APP_ERRORS: Readonly<
     message: 'cannot write "{file}"',
     why: '{reason}.',
     next: ['check the path given with --output and its permissions'],
+    exitCode: 2,
+  },
+  STATEMENT_FILE: {
+    message: 'cannot read statements from "{file}": {reason}',
+    why: 'A file of statements holds SQL that PostgreSQL can parse, statements separated by semicolons.',
+    next: ['check the path and the SQL'],
+    exitCode: 2,
+  },
+  STATISTICS_FILE: {
+    message: 'cannot read statistics from "{file}": {reason}',
+    why: 'Such a file is written by `pgsteward stats export`.',
+    next: ['export it again: `pgsteward stats export --output {file}`'],
+    exitCode: 2,
+  },
+  NO_HYPOPG: {
+    message: 'the database {name} has no hypopg',
+    why: 'With `--provider hypopg` the plans are made on the target, which needs this extension there.',
+    next: [
+      'leave `--provider` out: the shadow needs nothing installed',
+      'or `create extension hypopg` on the target',
+    ],
+    exitCode: 2,
+  },
+  EXPLAIN: {
+    message: 'cannot explain: {reason}',
+    why: 'PostgreSQL refused the statement, or it was not found.',
+    next: ['check the statement; a query id is shown by `pgsteward queries`'],
     exitCode: 2,
   },
   WORKLOAD: {

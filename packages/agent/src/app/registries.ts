@@ -1,3 +1,4 @@
+import { ADVISE_SETTINGS } from '../advise/index.ts';
 import { catalogQueries as catalog } from '../catalog/index.ts';
 import { checks as allChecks, type Check, OBJECTIVE_SETTINGS } from '../diagnose/index.ts';
 import type { ErrorDefinition } from '../kernel/index.ts';
@@ -29,6 +30,7 @@ export const settingDefinitions: readonly AnySetting[] = uniqueByKey([
   ...Object.values(POSTGRES_SETTINGS),
   ...Object.values(OBSERVE_SETTINGS),
   ...Object.values(OBJECTIVE_SETTINGS),
+  ...Object.values<AnySetting>(ADVISE_SETTINGS as unknown as Record<string, AnySetting>),
   ...allChecks.flatMap((check) => Object.values(check.settings)),
 ]);
 

@@ -4,6 +4,7 @@
  * writes, never resets statistics, never prints a password.
  */
 export { POSTGRES_ERRORS } from './errors.ts';
+export { openPlanningConnection, type TargetPlanningConnection } from './planning-connection.ts';
 export { openSession, type SessionOptions } from './session.ts';
 export { POSTGRES_SETTINGS } from './settings.ts';
 export {

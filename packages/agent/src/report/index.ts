@@ -4,6 +4,10 @@
  * medium. Pure: no I/O, no clock, no environment; colour and width are arguments. Judges nothing.
  */
 export { renderHtml } from './html/render-html.ts';
+export { renderIndexesMarkdown } from './indexes/render-markdown.ts';
+export { renderIndexesSql } from './indexes/render-sql.ts';
+export { type IndexesTextOptions, renderIndexesText } from './indexes/render-text.ts';
+export type { IndexReport } from './indexes/types.ts';
 export { type JsonOptions, renderJson } from './json/render-json.ts';
 export { auditJsonSchema, auditSchema } from './json/schema.ts';
 export { renderQueriesMarkdown } from './markdown/queries.ts';

@@ -4,6 +4,7 @@ import { describeAudit, runAuditCommand } from './commands/audit.ts';
 import { describeConfig, runConfigCommand } from './commands/config.ts';
 import { describeDemo, runDemoCommand } from './commands/demo.ts';
 import { describeDoctor, runDoctorCommand } from './commands/doctor.ts';
+import { describeIndexes, runIndexesCommand } from './commands/indexes.ts';
 import { describeQueries, runQueriesCommand } from './commands/queries.ts';
 import { describeRole, runRoleCommand } from './commands/role.ts';
 import type { CommandContext } from './context.ts';
@@ -42,6 +43,9 @@ export function buildProgram(options: ProgramOptions): Command {
   );
   add('queries', describeQueries).action((url, flags) =>
     run(flags, (context) => runQueriesCommand(context, url, flags)),
+  );
+  add('indexes', describeIndexes).action((url, flags) =>
+    run(flags, (context) => runIndexesCommand(context, url, flags)),
   );
   add('doctor', describeDoctor).action((url, flags) =>
     run(flags, (context) => runDoctorCommand(context, url, flags)),

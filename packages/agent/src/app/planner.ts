@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
+import type { Planner } from '../planner/index.ts';
+import { type ConnectionTarget, openPlanningConnection, type Session } from '../postgres/index.ts';
+import {
+  createHypopgPlanner,
+  createShadowPlanner,
+  type Mirror,
+  openShadow,
+  readMirror,
+} from '../whatif/index.ts';
+import { APP_ERRORS } from './errors.ts';
+
+/** Whose planner answers. */
+export type PlannerProvider = 'shadow' | 'hypopg';
+
+/** What a planner is opened with. */
+export interface OpenPlannerOptions {
+  readonly clock: Clock;
+  readonly onProgress: ProgressListener;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens a shadow of a target that a session is open on. */
+export async function openTargetPlanner(session: Session, options: OpenPlannerOptions): Promise<Planner> {
+  const mirror = await readMirror(session, options);
+  return createShadowPlanner(await openShadow({ mirror, ...options }));
+}
+
+/** Opens a shadow of what `stats export` wrote. */
+export async function openFilePlanner(
+  file: string,
+  options: OpenPlannerOptions,
+): Promise<{ readonly planner: Planner; readonly mirror: Mirror }> {
+  const mirror = readMirrorFile(file);
+  return { mirror, planner: createShadowPlanner(await openShadow({ mirror, ...options })) };
+}
+
+/**
+ * Plans on the target itself, with its hypopg.
+ * @throws APP.NO_HYPOPG
+ */
+export async function openHypopgPlanner(
+  target: ConnectionTarget,
+  session: Session,
+  options: { readonly connectTimeoutMs: number; readonly signal?: AbortSignal | undefined },
+): Promise<Planner> {
+  const { extensions, versionNumber, version } = session.capabilities;
+  const hypopg = extensions.find((extension) => extension.name === 'hypopg');
+  if (hypopg === undefined) throw failure(APP_ERRORS.NO_HYPOPG, { name: target.name });
+  const connection = await openPlanningConnection(target, options);
+  return createHypopgPlanner({
+    connection,
+    versionNumber,
+    version,
+    extensionSchema: `"${hypopg.schema.replaceAll('"', '""')}"`,
+    canHide: Number.parseFloat(hypopg.version) >= 1.4,
+    onClose: () => connection.close(),
+  });
+}
+
+/**
+ * Reads a file of `stats export`.
+ * @throws APP.STATISTICS_FILE
+ */
+export function readMirrorFile(file: string): Mirror {
+  try {
+    const bytes = readFileSync(file);
+    const text = bytes[0] === 0x1f ? gunzipSync(bytes).toString('utf8') : bytes.toString('utf8');
+    const mirror = JSON.parse(text) as Partial<Mirror>;
+    if (mirror.schema !== 'pgsteward/mirror@1') {
+      throw failure(APP_ERRORS.STATISTICS_FILE, {
+        file,
+        reason: 'it is not of the schema pgsteward/mirror@1',
+      });
+    }
+    return mirror as Mirror;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PgstewardError') throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw failure(APP_ERRORS.STATISTICS_FILE, { file, reason }, error);
+  }
+}
