@@ -95,19 +95,20 @@ function pagesPerGroup(group: SizedGroups, { widths, isDeduplicated, freeBytes }
     }
     const { full, perFull, rest } = runsOf(group.rows, key);
     const fitting = Math.min(full, mostItems - items);
-    for (let i = 0; i < fitting; i++)
-      pages.add(
-        maxAlign(key + (perFull > 1 ? perFull * TID_BYTES : 0)),
-        perFull > 1 ? maxAlign(perFull * TID_BYTES) : 0,
-      );
+    for (let i = 0; i < fitting; i++) addPosting(pages, key, perFull);
     items += fitting + 1;
     if (fitting < full) return (pages.filled() / fitting) * (full + rest / perFull);
     const last = Math.max(rest, full === 0 ? 1 : 0);
-    if (last > 1.5) pages.add(maxAlign(key + last * TID_BYTES), maxAlign(last * TID_BYTES));
-    else if (last > 0.5) pages.add(key, 0);
+    if (last > 0.5) addPosting(pages, key, last > 1.5 ? last : 1);
   }
   const perGroup = pages.filled() / groups;
   return isDeduplicated ? perGroup : perGroup * group.rows;
+}
+
+/** Adds one tuple that stands for so many rows of one key. */
+function addPosting(pages: PageFiller, key: number, rows: number): void {
+  if (rows > 1) pages.add(maxAlign(key + rows * TID_BYTES), maxAlign(rows * TID_BYTES));
+  else pages.add(maxAlign(key), 0);
 }
 
 interface PageFiller {

@@ -102,23 +102,10 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
   };
   try {
     server = await start();
-    step(1);
-    const gaps = await createDatabase(server, mirror);
-    const building = await connectShadow(server.connectionUrl(DATABASE));
-    gaps.push(...(await applyDdl(building, mirror.ddl)));
-    step(2);
-    await insertExtremes(building, mirror);
-    await injectRelations(building, mirror);
-    gaps.push(...(await injectColumns(building, mirror)));
-    step(3);
-    gaps.push(...(await injectExtended(building, mirror)));
-    await createPlannerRole(building, mirror);
-    step(4);
+    const built = await fill(server, mirror, step);
     // The files are changed while nobody has their pages in memory.
-    const files = await layOutFiles(building, mirror, server.dataDirectory);
-    await building.close();
     await server.stop();
-    const realBlocks = files.apply();
+    const realBlocks = built.files.apply();
     server = await start();
     step(5);
     const opened = await connect(server);
@@ -127,7 +114,7 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
       mirror,
       ...opened,
       version: server.version,
-      gaps: [...mirror.gaps, ...gaps],
+      gaps: [...mirror.gaps, ...built.gaps],
       dataDirectory: server.dataDirectory,
       realBlocks,
       close: async () => {
@@ -138,6 +125,31 @@ export async function openShadow(options: OpenShadowOptions): Promise<Shadow> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Makes the schema and writes the statistics; the files are only read where they are. */
+async function fill(
+  server: EmbeddedServer,
+  mirror: Mirror,
+  step: (done: number) => void,
+): Promise<{ readonly gaps: readonly MirrorGap[]; readonly files: Awaited<ReturnType<typeof layOutFiles>> }> {
+  step(1);
+  const gaps = await createDatabase(server, mirror);
+  const connection = await connectShadow(server.connectionUrl(DATABASE));
+  try {
+    gaps.push(...(await applyDdl(connection, mirror.ddl)));
+    step(2);
+    await insertExtremes(connection, mirror);
+    await injectRelations(connection, mirror);
+    gaps.push(...(await injectColumns(connection, mirror)));
+    step(3);
+    gaps.push(...(await injectExtended(connection, mirror)));
+    await createPlannerRole(connection, mirror);
+    step(4);
+    return { gaps, files: await layOutFiles(connection, mirror, server.dataDirectory) };
+  } finally {
+    await connection.close();
   }
 }
 
@@ -164,40 +176,43 @@ async function connect(server: EmbeddedServer): Promise<Pick<Shadow, 'owner' | '
 /** Makes the database with the target's encoding and collation, or as near as this machine has it. */
 async function createDatabase(server: EmbeddedServer, mirror: Mirror): Promise<MirrorGap[]> {
   const admin = await connectShadow(server.connectionUrl('postgres'));
-  const { encoding, collation } = mirror.server;
-  const locale = collation.locale ?? collation.collate;
-  const provider =
-    collation.provider === 'icu' ? ` locale_provider icu icu_locale ${quoteLiteral(locale)}` : '';
-  const builtin =
-    collation.provider === 'builtin' ? ` locale_provider builtin builtin_locale ${quoteLiteral(locale)}` : '';
-  const libc = ` lc_collate ${quoteLiteral(collation.collate)} lc_ctype ${quoteLiteral(collation.ctype)}`;
-  const base = `create database ${DATABASE} template template0 encoding ${quoteLiteral(encoding)}`;
-  const isOld = mirror.server.versionNumber < 150_000;
-  const isNew = mirror.server.versionNumber >= 170_000;
-  // From 17 on the cluster's own provider would be taken for libc's.
-  const exact = `${base}${provider}${builtin}${isNew && provider === '' && builtin === '' ? ' locale_provider libc' : ''}${libc}`;
-  const nearest = [
-    `${base} lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'${isOld || !isNew ? '' : ' locale_provider libc'}`,
-    `${base} lc_collate 'C' lc_ctype 'C'${isOld || !isNew ? '' : ' locale_provider libc'}`,
-    `create database ${DATABASE} template template0`,
-  ];
+  const { collation } = mirror.server;
+  let said: string | null = null;
   try {
-    let said = '';
-    for (const sql of [exact, ...nearest]) {
+    for (const sql of databaseSql(mirror)) {
       const reason = await admin.run(sql).then(
         () => null,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
-      if (reason !== null) {
-        said = said === '' ? reason : said;
-        continue;
-      }
-      return sql === exact ? [] : [collationGap(locale, said)];
+      if (reason === null) break;
+      said ??= reason;
     }
-    return [collationGap(locale, said)];
+    return said === null ? [] : [collationGap(collation.locale ?? collation.collate, said)];
   } finally {
     await admin.close();
   }
+}
+
+/** The exact database first, then ever coarser ones. */
+function databaseSql({ server }: Mirror): readonly string[] {
+  const { encoding, collation, versionNumber } = server;
+  const base = `create database ${DATABASE} template template0 encoding ${quoteLiteral(encoding)}`;
+  // From 17 on the cluster's own provider would be taken for libc's.
+  const libc = versionNumber >= 170_000 ? ' locale_provider libc' : '';
+  const named = (collate: string, ctype: string): string =>
+    ` lc_collate ${quoteLiteral(collate)} lc_ctype ${quoteLiteral(ctype)}`;
+  const locale = quoteLiteral(collation.locale ?? collation.collate);
+  const providers = {
+    icu: ` locale_provider icu icu_locale ${locale}`,
+    builtin: ` locale_provider builtin builtin_locale ${locale}`,
+    libc,
+  };
+  return [
+    `${base}${providers[collation.provider]}${named(collation.collate, collation.ctype)}`,
+    `${base}${named('C.UTF-8', 'C.UTF-8')}${libc}`,
+    `${base}${named('C', 'C')}${libc}`,
+    `create database ${DATABASE} template template0`,
+  ];
 }
 
 function collationGap(locale: string, reason: string): MirrorGap {

@@ -128,23 +128,27 @@ function rankByPromise(
 ): readonly { readonly id: number; readonly promise: number }[] {
   const promise = new Map<number, number>();
   for (const query of oracle.queries) {
-    const entries = oracle.known(query);
-    const now = Math.min(
-      ...entries.filter((entry) => entry.used.every((id) => from.set.has(id))).map((entry) => entry.cost),
-    );
-    const best = new Map<number, number>();
-    for (const entry of entries) {
-      if (entry.cost >= now) continue;
-      for (const id of entry.used) {
-        if (!from.set.has(id)) best.set(id, Math.min(best.get(id) ?? now, entry.cost));
-      }
+    for (const [id, gain] of promisesOf(oracle, query, from.set)) {
+      promise.set(id, (promise.get(id) ?? 0) + query.weight * gain);
     }
-    for (const [id, cost] of best) promise.set(id, (promise.get(id) ?? 0) + query.weight * (now - cost));
   }
   return pool
     .filter((id) => !from.set.has(id) && (promise.get(id) ?? 0) > limits.writeCost(id) + from.cost * GAIN)
     .map((id) => ({ id, promise: promise.get(id) ?? 0 }))
     .toSorted((a, b) => b.promise - a.promise);
+}
+
+/** What each index outside the set could save a query at most. */
+function promisesOf(oracle: Oracle, query: Query, set: ReadonlySet<number>): ReadonlyMap<number, number> {
+  const entries = oracle.known(query);
+  const within = entries.filter((entry) => entry.used.every((id) => set.has(id)));
+  const now = Math.min(...within.map((entry) => entry.cost));
+  const gains = new Map<number, number>();
+  for (const { used, cost } of entries.filter((entry) => entry.cost < now)) {
+    const outside = used.filter((id) => !set.has(id));
+    for (const id of outside) gains.set(id, Math.max(gains.get(id) ?? 0, now - cost));
+  }
+  return gains;
 }
 
 /** Takes out what is worth least for its bytes until a newcomer fits; null when it never does. */

@@ -122,22 +122,13 @@ export function solveHope(
   for (const query of oracle.queries) {
     const cuts = cutsOf(oracle, query, options.candidatesOf(query));
     if (cuts === null) return null;
-    const z = `z${query.number}`;
-    objective.set(z, query.weight * scale);
-    rows.push({ terms: [[1, z]], operator: '>=', limit: cuts.floor });
-    for (const { missing, cost } of cuts.rows) {
-      for (const id of missing) ids.add(id);
-      const lift = cost - cuts.floor;
-      rows.push({
-        terms: [[1, z], ...missing.map((id) => [lift, `x${id}`] as const)],
-        operator: '>=',
-        limit: cost,
-      });
-    }
+    objective.set(`z${query.number}`, query.weight * scale);
+    rows.push(...cutRows(query, cuts));
+    for (const { missing } of cuts.rows) for (const id of missing) ids.add(id);
   }
   for (const id of ids) objective.set(`x${id}`, limits.writeCost(id) * scale + limits.sizeOf(id) * 1e-12);
   rows.push(...limitRows(ids, limits));
-  if (!options.isWhole) for (const id of ids) rows.push({ terms: [[1, `x${id}`]], operator: '<=', limit: 1 });
+  if (!options.isWhole) rows.push(...atMostOne(ids));
   const binary = options.isWhole ? [...ids].map((id) => `x${id}`) : [];
   const gap = options.isWhole ? 1e-4 : 0;
   const solution = solver.solve({ objective, constant: 0, rows, binary }, { seconds: options.seconds, gap });
@@ -145,15 +136,34 @@ export function solveHope(
   return { cost: solution.objective / scale, set: chosen(ids, solution) };
 }
 
-/** What a query costs without some of its candidates; the same missing ones only once. */
-function cutsOf(
-  oracle: Oracle,
-  query: Query,
-  candidates: ReadonlySet<number>,
-): {
+interface Cuts {
+  /** What the query costs with all its candidates. */
   readonly floor: number;
   readonly rows: readonly { readonly missing: readonly number[]; readonly cost: number }[];
-} | null {
+}
+
+/** A query costs its floor at least, and what it costs without some indexes unless one of them is there. */
+function cutRows(query: Query, { floor, rows }: Cuts): readonly Row[] {
+  const z = `z${query.number}`;
+  const least: Row = { terms: [[1, z]], operator: '>=', limit: floor };
+  return [
+    least,
+    ...rows.map(
+      ({ missing, cost }): Row => ({
+        terms: [[1, z], ...missing.map((id) => [cost - floor, `x${id}`] as const)],
+        operator: '>=',
+        limit: cost,
+      }),
+    ),
+  ];
+}
+
+function atMostOne(ids: ReadonlySet<number>): readonly Row[] {
+  return [...ids].map((id) => ({ terms: [[1, `x${id}`]], operator: '<=', limit: 1 }));
+}
+
+/** What a query costs without some of its candidates; the same missing ones only once. */
+function cutsOf(oracle: Oracle, query: Query, candidates: ReadonlySet<number>): Cuts | null {
   const entries = oracle.known(query);
   const isWhole = (present: ReadonlySet<number>): boolean => [...candidates].every((id) => present.has(id));
   if (!entries.some((entry) => isWhole(entry.present))) return null;

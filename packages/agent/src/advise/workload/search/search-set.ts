@@ -61,6 +61,7 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     best = await refine(context, best, REFINE_ROUNDS);
     isBetter = best.cost < before * (1 - 1e-6);
   }
+  best = await pruned(search, context, best);
   const candidates = candidateSets(search);
   const hope = solveHope(oracle, search.limits, solver, {
     seconds: BOUND_SECONDS,
@@ -74,6 +75,33 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     status: oracle.overBy() ?? 'converged',
     frontier: frontierOf(search, solver, base.cost),
   };
+}
+
+/** Takes out what saves its statements too little, or costs writes more than the owner's share of what it saves. */
+async function pruned(search: Search, context: ImproveContext, start: Scored): Promise<Scored> {
+  const { minimumBenefitRatio, writeOverheadCeiling } = search.constraints;
+  let best = start;
+  const order = [...best.set].toSorted((a, b) => search.limits.sizeOf(b) - search.limits.sizeOf(a));
+  for (const id of order) {
+    const without = new Set([...best.set].filter((one) => one !== id));
+    const [now, then] = await Promise.all([
+      search.oracle.ask(search.oracle.queries.map((query) => ({ query, set: best.set }))),
+      search.oracle.ask(search.oracle.queries.map((query) => ({ query, set: without }))),
+    ]);
+    let saved = 0;
+    let touched = 0;
+    search.oracle.queries.forEach((query, index) => {
+      const gain = query.weight * ((then[index]?.cost ?? 0) - (now[index]?.cost ?? 0));
+      if (gain <= 0) return;
+      saved += gain;
+      touched += query.weight * (then[index]?.cost ?? 0);
+    });
+    const isSmall = saved < minimumBenefitRatio * touched || saved === 0;
+    const isDear =
+      writeOverheadCeiling !== null && search.limits.writeCost(id) > writeOverheadCeiling * saved;
+    if (isSmall || isDear) best = await score(context, without);
+  }
+  return best;
 }
 
 /** For each query the indexes that ever helped it; what they are together was planned once. */
@@ -142,18 +170,16 @@ async function tryMerges(
   usersOf: (id: number) => readonly Query[],
 ): Promise<void> {
   const ids = [...set];
-  for (const one of ids) {
-    for (const other of ids) {
-      const [first, second] = [search.indexes.get(one), search.indexes.get(other)];
-      if (one === other || first === undefined || second === undefined || search.oracle.isOver()) continue;
-      const merged = mergeOf(first.definition, second.definition, search.constraints.maximumWidth);
-      if (merged === null) continue;
-      const [made] = await supposeMore(search, [merged]);
-      if (made === undefined) continue;
-      const rest = new Set([...ids.filter((id) => id !== one && id !== other), made.id]);
-      for (const query of [...usersOf(one), ...usersOf(other)])
-        await search.oracle.ask([{ query, set: rest }]);
-    }
+  const pairs = ids.flatMap((one) => ids.flatMap((other) => (one === other ? [] : [[one, other] as const])));
+  for (const [one, other] of pairs) {
+    if (search.oracle.isOver()) return;
+    const [first, second] = [search.indexes.get(one), search.indexes.get(other)];
+    if (first === undefined || second === undefined) continue;
+    const merged = mergeOf(first.definition, second.definition, search.constraints.maximumWidth);
+    const [made] = merged === null ? [] : await supposeMore(search, [merged]);
+    if (made === undefined) continue;
+    const rest = new Set([...ids.filter((id) => id !== one && id !== other), made.id]);
+    await search.oracle.ask([...usersOf(one), ...usersOf(other)].map((query) => ({ query, set: rest })));
   }
 }
 
