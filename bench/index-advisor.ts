@@ -58,7 +58,7 @@ interface Score {
  * Relative workload cost and size of the advised indexes per storage budget under HypoPG, each budget a cold run, scored by
  * `eval_indexes.py`. Without options: TPC-H with primary keys and bare. Options: `--schema FILE` (repeatable), `--stats FILE`,
  * `--queries DIR`, `--exclude 2,17`, `--budgets 500,1000`, `--url URL` (a server with hypopg that holds the tables),
- * `--setup pk|bare`, `--seconds 120`, `--calls 10000`, `--width 4`, `--print` (the indexes).
+ * `--setup pk|bare`, `--seconds 95`, `--calls 10000`, `--width 4`, `--print` (the indexes).
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -73,7 +73,7 @@ export async function run(args: readonly string[]): Promise<void> {
       budgets: { type: 'string', default: BUDGETS },
       url: { type: 'string' },
       setup: { type: 'string' },
-      seconds: { type: 'string', default: '110' },
+      seconds: { type: 'string', default: '95' },
       calls: { type: 'string' },
       width: { type: 'string', default: '4' },
     },

@@ -102,7 +102,7 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
       major,
       ddl.slice(0, 70),
       'size',
-      (supposed.sizeBytes / Math.max(size ?? 0, plain)).toFixed(2),
+      (supposed.sizeBytes / Math.max(size ?? 0, plain ?? 0)).toFixed(2),
     );
   });
 });

@@ -9,7 +9,6 @@ export const APP_ERRORS: Readonly<
     | 'STATEMENT_FILE'
     | 'STATISTICS_FILE'
     | 'NO_HYPOPG'
-    | 'EXPLAIN'
     | 'WORKLOAD'
     | 'CANCELLED',
     ErrorDefinition
@@ -52,12 +51,6 @@ export const APP_ERRORS: Readonly<
       'leave `--provider` out: the shadow needs nothing installed',
       'or `create extension hypopg` on the target',
     ],
-    exitCode: 2,
-  },
-  EXPLAIN: {
-    message: 'cannot explain: {reason}',
-    why: 'PostgreSQL refused the statement, or it was not found.',
-    next: ['check the statement; a query id is shown by `pgsteward queries`'],
     exitCode: 2,
   },
   WORKLOAD: {

@@ -10,7 +10,6 @@ export { type OpenShadowOptions, openShadow, type Shadow } from './shadow/open-s
 export { createShadowPlanner } from './shadow/shadow-planner.ts';
 export {
   type Explained,
-  explainStatement,
   type PlanningConnection,
 } from './statements/explain-statement.ts';
 export type {

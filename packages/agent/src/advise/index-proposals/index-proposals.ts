@@ -147,12 +147,3 @@ function dropProposal(drop: AdvisedDrop, context: ProposalContext): Proposal {
 function concurrent(ddl: string): string {
   return ddl.replace(/^create (unique )?index /i, 'create $1index concurrently ');
 }
-
-/** Names an index after its table and keys. */
-export function adviceName(
-  definition: AdvisedIndex['definition'],
-  isTaken: (name: string) => boolean,
-): string {
-  const keys = definition.keys.map(({ on }) => (on.kind === 'column' ? on.name : 'expr'));
-  return indexName([definition.table, ...keys].join('_'), isTaken);
-}

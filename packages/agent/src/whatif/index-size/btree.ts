@@ -17,6 +17,9 @@ const TID_BYTES = 6;
 /** Free space that a page above the leaves keeps. @source nbtree.h BTREE_NONLEAF_FILLFACTOR */
 const NON_LEAF_FREE_BYTES = Math.floor((PAGE_BYTES * 30) / 100);
 
+/** Items after which filling pages tells nothing new. */
+const SIMULATED_ITEMS = 4_000;
+
 /** Pages that are filled to learn how full pages of such items become. */
 const SIMULATED_PAGES = 12;
 
@@ -82,27 +85,25 @@ interface GroupLayout {
 /** Fills some pages with groups of one size, one after the other, by the rule of the build. */
 function pagesPerGroup(group: SizedGroups, { widths, isDeduplicated, freeBytes }: GroupLayout): number {
   const pages = createPageFiller(freeBytes);
-  const mostItems = 4_000;
+  const widthOf = (number: number): number => widths[number % widths.length] ?? 16;
   let groups = 0;
+  if (!isDeduplicated) {
+    for (; pages.closed() < SIMULATED_PAGES && groups < SIMULATED_ITEMS; groups++)
+      pages.add(widthOf(groups), 0);
+    return (pages.filled() / groups) * group.rows;
+  }
   let items = 0;
-  while (pages.closed() < SIMULATED_PAGES && items < mostItems) {
-    const key = widths[groups % widths.length] ?? 16;
-    groups++;
-    if (!isDeduplicated) {
-      pages.add(key, 0);
-      items++;
-      continue;
-    }
+  for (; pages.closed() < SIMULATED_PAGES && items < SIMULATED_ITEMS; groups++) {
+    const key = widthOf(groups);
     const { full, perFull, rest } = runsOf(group.rows, key);
-    const fitting = Math.min(full, mostItems - items);
+    const fitting = Math.min(full, SIMULATED_ITEMS - items);
     for (let i = 0; i < fitting; i++) addPosting(pages, key, perFull);
     items += fitting + 1;
     if (fitting < full) return (pages.filled() / fitting) * (full + rest / perFull);
     const last = Math.max(rest, full === 0 ? 1 : 0);
     if (last > 0.5) addPosting(pages, key, last > 1.5 ? last : 1);
   }
-  const perGroup = pages.filled() / groups;
-  return isDeduplicated ? perGroup : perGroup * group.rows;
+  return pages.filled() / groups;
 }
 
 /** Adds one tuple that stands for so many rows of one key. */

@@ -4,10 +4,10 @@ import { canBeCovered, canBeKey } from './column-types.ts';
 import { btree, columnKey, type Draft, type DraftInputs } from './draft.ts';
 
 /** Key columns of an occurrence of which all orders are tried. */
-const PERMUTED = 6;
+const PERMUTED = 8;
 
 /** Columns up to which a column that is only read is tried as a second key. */
-const FEW_REFERENCED = 8;
+const FEW_REFERENCED = 16;
 
 /** Columns up to which an index that answers alone is made. */
 const COVERED = 12;

@@ -68,7 +68,8 @@ export function createOracle(
   const { limits, relevant } = options;
   const overBy = (): 'time-limit' | 'call-limit' | null => {
     if (limits.now() >= limits.deadlineMs || limits.signal?.aborted === true) return 'time-limit';
-    return planner.calls() >= limits.maximumCalls ? 'call-limit' : null;
+    // One round over all queries may still be on its way.
+    return planner.calls() + queries.length >= limits.maximumCalls ? 'call-limit' : null;
   };
   const recall = (query: Query, set: ReadonlySet<number>): Entry | undefined =>
     memory

@@ -61,6 +61,11 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     best = await refine(context, best, REFINE_ROUNDS);
     isBetter = best.cost < before * (1 - 1e-6);
   }
+  for (let round = 0; round < DIVERSIFY_ROUNDS && !oracle.isOver(); round += 1) {
+    const before = best.cost;
+    best = await diversify(search, context, best, 1 + round * 0.11);
+    if (round > 0 && best.cost >= before) break;
+  }
   best = await pruned(search, context, best);
   const candidates = candidateSets(search);
   const hope = solveHope(oracle, search.limits, solver, {
@@ -75,6 +80,40 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     status: oracle.overBy() ?? 'converged',
     frontier: frontierOf(search, solver, base.cost),
   };
+}
+
+/** Times that the neighbouring budgets are looked at, each a little further away. */
+const DIVERSIFY_ROUNDS = 4;
+
+/** Budgets, relative to the owner's, whose best sets show plans that the owner's own does not lead to. */
+const NEIGHBOURING_BUDGETS = [1.25, 0.8, 1.6, 0.6, 2.2];
+
+/**
+ * Looks around where the search would not go by itself: solves for other budgets, sees what the statements take there and what stands
+ * beside it, and solves for the owner's budget again.
+ */
+async function diversify(
+  search: Search,
+  context: ImproveContext,
+  start: Scored,
+  stretch: number,
+): Promise<Scored> {
+  const { budgetBytes } = search.limits;
+  let best = start;
+  if (budgetBytes === null) return best;
+  for (const factor of NEIGHBOURING_BUDGETS) {
+    if (search.oracle.isOver()) break;
+    const limits: SetLimits = { ...search.limits, budgetBytes: budgetBytes * factor * stretch };
+    const set = solveMaster(search.oracle, limits, context.solver, { seconds: 4 });
+    if (set === null) continue;
+    for (const query of search.oracle.queries) {
+      await chase(search.oracle, query, set, useful(search.oracle, query));
+    }
+    await tryVariants(search, { set, cost: best.cost });
+    best = await refine(context, best, REFINE_ROUNDS);
+    best = await localSearch(context, best, pool(search));
+  }
+  return best;
 }
 
 /** Takes out what saves its statements too little, or costs writes more than the owner's share of what it saves. */
