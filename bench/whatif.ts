@@ -1,28 +1,17 @@
 import { parseArgs } from 'node:util';
 import { loadParser } from '../packages/agent/src/sql/index.ts';
-import { type Bar, type Figures, printResult } from './lib/report.ts';
-import { type Fidelity, measureFidelity } from './lib/whatif/fidelity.ts';
-import { differences, fidelityFigures, supposedFigures } from './lib/whatif/figures.ts';
-import { withRealDatabase } from './lib/whatif/real-database.ts';
+import { printResult } from './lib/report.ts';
+import { collationPart, fidelityPart, type PartOptions, type Size, speedPart } from './lib/whatif/parts.ts';
 
-const FULL = { scale: 1, queries: 1_000, parameterized: 200, indexes: 150 };
-const QUICK = { scale: 0.25, queries: 400, parameterized: 80, indexes: 40 };
+const FULL: Size = { scale: 1, queries: 1_000, parameterized: 200, indexes: 150, tables: [1_000, 10_000] };
+const QUICK: Size = { scale: 0.25, queries: 400, parameterized: 80, indexes: 40, tables: [200] };
 
-const BARS: readonly Bar[] = [
-  { figure: 'randomIdenticalRatio', operator: '>=', limit: 0.999 },
-  { figure: 'negativeControlIdenticalRatio', operator: '<', limit: 0.999 },
-  { figure: 'supposedSameShapeRatio', operator: '>=', limit: 0.99 },
-  { figure: 'supposedSameVerdictRatio', operator: '>=', limit: 0.995 },
-  { figure: 'costErrorMedianRatio', operator: '<=', limit: 0.01 },
-  { figure: 'costErrorP95Ratio', operator: '<=', limit: 0.08 },
-  { figure: 'sizeErrorMedianRatio', operator: '<=', limit: 0.1 },
-  { figure: 'sizeErrorP95Ratio', operator: '<=', limit: 0.3 },
-];
+const PARTS = { fidelity: fidelityPart, speed: speedPart, collation: collationPart } as const;
 
 /**
- * Fidelity of the shadow: real databases of each major version against their shadows, without new indexes and with supposed
- * against really built ones, HypoPG beside them. Options: `--majors 14,18`, `--quick` (smaller, 18 only),
- * `--seed N`, `--differences N` (how many are listed for each major).
+ * The shadow measured: real databases of each major version against their shadows, without new indexes and with supposed
+ * against really built ones, HypoPG beside them; speed; collations. Options: `--majors 14,18`, `--quick` (smaller, 18 only),
+ * `--parts fidelity,speed,collation`, `--seed N`, `--differences N` (how many are listed for each major).
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -31,46 +20,33 @@ export async function run(args: readonly string[]): Promise<void> {
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
       majors: { type: 'string' },
+      parts: { type: 'string', default: Object.keys(PARTS).join(',') },
       seed: { type: 'string', default: '1' },
       differences: { type: 'string', default: '20' },
     },
   });
   await loadParser();
   const isQuick = values.quick === true;
-  const majors = (values.majors ?? (isQuick ? '18' : '14,15,16,17,18')).split(',').map(Number);
-  const size = isQuick ? QUICK : FULL;
-  const measured: { readonly major: number; readonly fidelity: Fidelity }[] = [];
-  for (const major of majors) {
-    const say = (said: string): void => void process.stderr.write(`PostgreSQL ${major}: ${said}\n`);
-    const fidelity = await withRealDatabase(major, size.scale, async (database) => {
-      say(`${Math.round(database.loadMs)} ms to load`);
-      return measureFidelity(database, { ...size, seed: Number(values.seed) + major, onStep: say });
-    });
-    measured.push({ major, fidelity });
-    say('done');
+  const options: PartOptions = {
+    size: isQuick ? QUICK : FULL,
+    majors: (values.majors ?? (isQuick ? '18' : '14,15,16,17,18')).split(',').map(Number),
+    seed: Number(values.seed),
+    differences: Number(values.differences),
+    say: (said) => void process.stderr.write(`${said}\n`),
+  };
+  const wanted = values.parts.split(',');
+  const parts = [];
+  for (const [name, measure] of Object.entries(PARTS)) {
+    if (wanted.includes(name)) parts.push(await measure(options));
   }
-  const figures = fidelityFigures(measured.map((one) => one.fidelity));
-  const peers = Object.fromEntries([
-    ...measured.map(({ major, fidelity }) => [`shadow of PostgreSQL ${major}`, perMajor(fidelity)]),
-    ...measured.flatMap(({ major, fidelity }) =>
-      fidelity.hypopg === null ? [] : [[`HypoPG on PostgreSQL ${major}`, supposedFigures([fidelity.hypopg])]],
-    ),
-  ]);
   printResult(
     {
       bench: 'whatif',
-      figures,
-      peers,
-      bars: BARS,
-      notes: measured.flatMap(({ major, fidelity }) =>
-        differences(major, fidelity, Number(values.differences)),
-      ),
+      figures: Object.assign({}, ...parts.map((part) => part.figures)),
+      peers: Object.assign({}, ...parts.map((part) => part.peers)),
+      bars: parts.flatMap((part) => part.bars),
+      notes: parts.flatMap((part) => part.notes),
     },
     args,
   );
-}
-
-function perMajor(fidelity: Fidelity): Figures {
-  const { loadMs, mirrorMs, buildMs } = fidelity;
-  return { ...fidelityFigures([fidelity]), loadMs, mirrorMs, buildMs };
 }

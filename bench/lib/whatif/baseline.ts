@@ -66,7 +66,8 @@ export async function compareWithTruth(
   });
 }
 
-async function truthsOf(
+/** Plans statements on a real server; those that it refuses are passed over. */
+export async function truthsOf(
   real: Explainer,
   statements: readonly PlannableStatement[],
 ): Promise<readonly Truth[]> {

@@ -33,6 +33,7 @@ export function supposedFigures(results: readonly SupposedResult[]): Figures {
   const costErrors = pairs.map((pair) => errorOf(pair.costRatio));
   const usedErrors = pairs.filter((pair) => pair.isUsed).map((pair) => errorOf(pair.costRatio));
   const sizes = pairs.flatMap((pair) => pair.sizes);
+  const written = pairs.filter((pair) => !pair.isRandom).flatMap((pair) => pair.sizes);
   const ofMethod = (method: IndexMethod): readonly SizeGuess[] =>
     sizes.filter((size) => size.method === method);
   return {
@@ -52,6 +53,15 @@ export function supposedFigures(results: readonly SupposedResult[]): Figures {
     ),
     sizeErrorP95Ratio: quantile(
       sizes.map((size) => errorOf(size.ratio)),
+      0.95,
+    ),
+    handWrittenIndexes: written.length,
+    handWrittenSizeErrorMedianRatio: quantile(
+      written.map((size) => errorOf(size.ratio)),
+      0.5,
+    ),
+    handWrittenSizeErrorP95Ratio: quantile(
+      written.map((size) => errorOf(size.ratio)),
       0.95,
     ),
     ...Object.fromEntries(

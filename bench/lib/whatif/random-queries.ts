@@ -113,10 +113,7 @@ function statement(writing: Writing): string {
   if (kind < 0.9)
     return `with q as materialized (select ${column()} as g ${base}) select g, count(*) from q group by g`;
   if (kind < 0.93)
-    return `select distinct on (${column()}) * ${base} order by 1`.replace(
-      'order by 1',
-      'limit 50',
-    );
+    return `select distinct on (${column()}) * ${base} order by 1`.replace('order by 1', 'limit 50');
   if (kind < 0.96)
     return `select count(*) ${base} union all select count(*) from (select ${column()} ${base} limit 7) x`;
   return `select ${column()}, ${column()}, sum(1) ${base} group by grouping sets ((1), (2), ())`;
