@@ -33,11 +33,12 @@ export function userSchema(alias: string): string {
   return `${alias}.nspname !~ '^pg_' and ${alias}.nspname <> 'information_schema'`;
 }
 
-/** Condition: not made by an extension, which makes its own objects. */
+/** Condition: not made by an extension or as a part of something else, which make their own objects. */
 export function ownObject(catalogue: string, oid: string): string {
   return `not exists (
     select from pg_catalog.pg_depend e
-    where e.classid = 'pg_catalog.${catalogue}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+    where e.classid = 'pg_catalog.${catalogue}'::regclass and e.objid = ${oid}
+      and (e.deptype = 'e' or e.deptype = 'i' and e.refclassid <> e.classid))`;
 }
 
 /** Condition: a rule or function does not name a locked relation, which reading it back would wait for. */

@@ -36,7 +36,7 @@ select c.oid as "oid", '3456:' || c.oid as "key", n.nspname::text as "schema", c
     case when c.collprovider = 'c' and c.collcollate is distinct from c.collctype
       then pg_catalog.format('lc_collate = %L, lc_ctype = %L', c.collcollate, c.collctype)
       else pg_catalog.format('locale = %L', ${locale}) end,
-    c.collisdeterministic, ${rules}) as "sql"
+    c.collisdeterministic::text, ${rules}) as "sql"
 from pg_catalog.pg_collation c
 join pg_catalog.pg_namespace n on n.oid = c.collnamespace
 where c.oid > $1::oid and ${PAGE} and ${userSchema('n')} and ${ownObject('pg_collation', 'c.oid')}
