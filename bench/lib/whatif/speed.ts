@@ -1,4 +1,4 @@
-import type { IndexDefinition, Planner } from '../../../packages/agent/src/planner/index.ts';
+import type { Planner } from '../../../packages/agent/src/planner/index.ts';
 import { readIndexDefinition } from '../../../packages/agent/src/planner/index.ts';
 import { literal } from './explain.ts';
 import { HAND_WRITTEN } from './hand-written.ts';
@@ -29,7 +29,7 @@ const SWITCHES = 10_000;
 
 /** Measures on the shadow of the bench's own database. */
 export async function measureSpeed(planner: Planner): Promise<Speed> {
-  const definitions = CANDIDATES.flatMap((sql): readonly IndexDefinition[] => readIndexDefinition(sql) ?? []);
+  const definitions = CANDIDATES.flatMap((sql) => readIndexDefinition(sql) ?? []);
   const begin = performance.now();
   const hypotheses = await planner.suppose(definitions);
   const supposeMs = (performance.now() - begin) / definitions.length;
