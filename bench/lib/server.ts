@@ -1,7 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDatabase, startEmbedded } from '../../packages/agent/src/postgres/embedded/index.ts';
+import {
+  type EmbeddedBinaries,
+  ensureDatabase,
+  startEmbedded,
+} from '../../packages/agent/src/postgres/embedded/index.ts';
 
 /** Server settings by name, as in `postgresql.conf` without its quotes. */
 export type ServerSettings = Readonly<Record<string, string>>;
@@ -20,13 +24,15 @@ export interface BenchServer {
 export interface ServerOptions {
   /** Whether commits reach the disk, as on a server that is meant to last; default false. */
   readonly isDurable?: boolean;
+  /** Programs to run; the shipped ones by default. */
+  readonly binaries?: EmbeddedBinaries;
 }
 
 /** Starts a server for a bench, runs it, stops the server and removes its data. */
 export async function withServer<T>(
   settings: ServerSettings,
   work: (bench: BenchServer) => Promise<T>,
-  { isDurable = false }: ServerOptions = {},
+  { isDurable = false, binaries }: ServerOptions = {},
 ): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'pgsteward-bench-'));
   // The server may run under another account, which has to pass through.
@@ -35,6 +41,7 @@ export async function withServer<T>(
     startEmbedded({
       directory: join(directory, 'server'),
       isDurable,
+      ...(binaries === undefined ? {} : { binaries }),
       settings: { shared_preload_libraries: 'pg_stat_statements', ...chosen },
       ...(port === undefined ? {} : { port }),
     });

@@ -21,6 +21,29 @@ create table events (at date not null, n int) partition by range (at);
 create table events_2024 partition of events for values from ('2024-01-01') to ('2025-01-01');
 create table events_rest partition of events default;
 create table "a;b""c" ("x y" int primary key, "Ünïcode" text);
+create schema pgsteward;
+create function pgsteward.column_statistics() returns setof pg_stats language sql stable security definer
+  set search_path = pg_catalog as 'select * from pg_stats';
+create function pgsteward.extended_statistics() returns setof pg_stats_ext language sql stable security definer
+  set search_path = pg_catalog as 'select * from pg_stats_ext';
+create function pgsteward.expression_statistics() returns setof pg_stats_ext_exprs language sql stable security definer
+  set search_path = pg_catalog as 'select * from pg_stats_ext_exprs';
+create statistics child_pair (mcv, ndistinct, dependencies) on parent_id, note from child;
+create statistics child_expressions on lower(note), (parent_id % 10) from child;
+create collation german (provider = icu, locale = 'de-DE');
+create type mood as enum ('glad', 'it''s');
+create domain short as text collate german check (length(value) < 10);
+create type span as range (subtype = float8);
+create type pair as (a int, b text);
+create function half(int) returns int language sql immutable as 'select $1 / 2';
+create aggregate total(int) (sfunc = int4pl, stype = int, initcond = '0');
+create operator ### (leftarg = int, rightarg = int, function = int4pl);
+create cast (pair as text) with inout;
+create sequence ticket;
+create view tickets as select last_value from ticket;
+create text search dictionary plain (template = simple);
+create text search configuration plainly (copy = simple);
+alter table scratch enable row level security;
 insert into parent (name) select 'n' || i from generate_series(1, 500) i;
 insert into child (parent_id, note) select i, 'x' from generate_series(1, 500) i;
 analyze;`;
@@ -32,6 +55,7 @@ async function parametersOf(query: AnyCatalogQuery, db: TestDatabase): Promise<r
     return query.parameters.length === 2 ? [0, 1000] : [0, 1000, []];
   }
   if (query.id === 'catalog/relation-sizes') return [1000, []];
+  if (query.parameters[0] === 'names of tables and indexes') return [['parent', 'child', 'a;b"c']];
   const kinds = query.id === 'catalog/index-bloat' ? 'i' : 'rm';
   const rows = await db.query<{ oid: number }>(
     'select oid::int from pg_class where relnamespace = $1::regnamespace and position(relkind::text in $2) > 0',

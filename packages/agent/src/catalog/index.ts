@@ -22,32 +22,60 @@ export { type IndexRow, indexesQuery } from './queries/indexes.ts';
 export { type IoRow, ioQuery } from './queries/io.ts';
 export { type LockedRelationRow, lockedRelationsQuery } from './queries/locked-relations.ts';
 export {
-  type MirrorDdlRow,
-  mirrorAttachmentsQuery,
-  mirrorCollationsQuery,
+  type MirrorColumnRow,
+  mirrorColumnsByOwnerQuery,
+  mirrorColumnsQuery,
+} from './queries/mirror-columns.ts';
+export {
   mirrorConstraintsQuery,
-  mirrorExtensionsQuery,
-  mirrorFunctionsQuery,
+  mirrorForeignKeysQuery,
   mirrorIndexAttachmentsQuery,
   mirrorIndexesQuery,
-  mirrorSchemasQuery,
   mirrorStatisticsObjectsQuery,
-  mirrorTablesQuery,
-  mirrorTypesQuery,
-  mirrorViewsQuery,
-} from './queries/mirror-ddl.ts';
+} from './queries/mirror-constraints.ts';
+export type { MirrorDdlRow } from './queries/mirror-ddl.ts';
+export { type MirrorDependencyRow, mirrorDependenciesQuery } from './queries/mirror-dependencies.ts';
 export {
-  type MirrorColumnRow,
+  type MirrorExpressionRow,
+  type MirrorExtendedObjectRow,
   type MirrorExtendedRow,
-  type MirrorLeadRow,
-  type MirrorRelationRow,
-  type MirrorServerRow,
-  mirrorColumnsQuery,
+  mirrorExpressionsByOwnerQuery,
+  mirrorExpressionsQuery,
+  mirrorExtendedByOwnerQuery,
+  mirrorExtendedObjectsQuery,
   mirrorExtendedQuery,
-  mirrorLeadsQuery,
-  mirrorRelationsQuery,
+} from './queries/mirror-extended.ts';
+export {
+  mirrorAggregatesQuery,
+  mirrorCastsQuery,
+  mirrorFunctionsQuery,
+  mirrorOperatorsQuery,
+} from './queries/mirror-functions.ts';
+export { type MirrorLeadRow, mirrorLeadsQuery } from './queries/mirror-leads.ts';
+export { type MirrorRelationRow, mirrorRelationsQuery } from './queries/mirror-relations.ts';
+export {
+  mirrorCollationsQuery,
+  mirrorExtensionsQuery,
+  mirrorSchemasQuery,
+  mirrorTextSearchConfigurationsQuery,
+  mirrorTextSearchDictionariesQuery,
+} from './queries/mirror-schemas.ts';
+export {
+  type MirrorRoleSettingRow,
+  type MirrorServerRow,
+  type MirrorSettingRow,
+  mirrorRoleSettingsQuery,
   mirrorServerQuery,
-} from './queries/mirror-statistics.ts';
+  mirrorSettingsQuery,
+} from './queries/mirror-server.ts';
+export {
+  mirrorAttachmentsQuery,
+  mirrorSequencesQuery,
+  mirrorTablesQuery,
+  mirrorViewsQuery,
+} from './queries/mirror-tables.ts';
+export { mirrorTypesQuery } from './queries/mirror-types.ts';
+export { type MirrorUnmirroredRow, mirrorUnmirroredQuery } from './queries/mirror-unmirrored.ts';
 export { type PartitionedTableRow, partitionedTablesQuery } from './queries/partitions.ts';
 export { type PreparedTransactionRow, preparedTransactionsQuery } from './queries/prepared-transactions.ts';
 export { type RelationSizeRow, relationSizesQuery } from './queries/relation-sizes.ts';

@@ -12,27 +12,46 @@ import { indexBloatQuery } from './queries/index-bloat.ts';
 import { indexesQuery } from './queries/indexes.ts';
 import { ioQuery } from './queries/io.ts';
 import { lockedRelationsQuery } from './queries/locked-relations.ts';
+import { mirrorColumnsByOwnerQuery, mirrorColumnsQuery } from './queries/mirror-columns.ts';
 import {
-  mirrorAttachmentsQuery,
-  mirrorCollationsQuery,
   mirrorConstraintsQuery,
-  mirrorExtensionsQuery,
-  mirrorFunctionsQuery,
+  mirrorForeignKeysQuery,
   mirrorIndexAttachmentsQuery,
   mirrorIndexesQuery,
-  mirrorSchemasQuery,
   mirrorStatisticsObjectsQuery,
-  mirrorTablesQuery,
-  mirrorTypesQuery,
-  mirrorViewsQuery,
-} from './queries/mirror-ddl.ts';
+} from './queries/mirror-constraints.ts';
+import { mirrorDependenciesQuery } from './queries/mirror-dependencies.ts';
 import {
-  mirrorColumnsQuery,
+  mirrorExpressionsByOwnerQuery,
+  mirrorExpressionsQuery,
+  mirrorExtendedByOwnerQuery,
+  mirrorExtendedObjectsQuery,
   mirrorExtendedQuery,
-  mirrorLeadsQuery,
-  mirrorRelationsQuery,
-  mirrorServerQuery,
-} from './queries/mirror-statistics.ts';
+} from './queries/mirror-extended.ts';
+import {
+  mirrorAggregatesQuery,
+  mirrorCastsQuery,
+  mirrorFunctionsQuery,
+  mirrorOperatorsQuery,
+} from './queries/mirror-functions.ts';
+import { mirrorLeadsQuery } from './queries/mirror-leads.ts';
+import { mirrorRelationsQuery } from './queries/mirror-relations.ts';
+import {
+  mirrorCollationsQuery,
+  mirrorExtensionsQuery,
+  mirrorSchemasQuery,
+  mirrorTextSearchConfigurationsQuery,
+  mirrorTextSearchDictionariesQuery,
+} from './queries/mirror-schemas.ts';
+import { mirrorRoleSettingsQuery, mirrorServerQuery, mirrorSettingsQuery } from './queries/mirror-server.ts';
+import {
+  mirrorAttachmentsQuery,
+  mirrorSequencesQuery,
+  mirrorTablesQuery,
+  mirrorViewsQuery,
+} from './queries/mirror-tables.ts';
+import { mirrorTypesQuery } from './queries/mirror-types.ts';
+import { mirrorUnmirroredQuery } from './queries/mirror-unmirrored.ts';
 import { partitionedTablesQuery } from './queries/partitions.ts';
 import { preparedTransactionsQuery } from './queries/prepared-transactions.ts';
 import { relationSizesQuery } from './queries/relation-sizes.ts';
@@ -79,20 +98,36 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   indexBloatQuery,
   collationsQuery,
   mirrorServerQuery,
+  mirrorSettingsQuery,
+  mirrorRoleSettingsQuery,
   mirrorRelationsQuery,
   mirrorColumnsQuery,
+  mirrorColumnsByOwnerQuery,
+  mirrorExtendedObjectsQuery,
   mirrorExtendedQuery,
+  mirrorExtendedByOwnerQuery,
+  mirrorExpressionsQuery,
+  mirrorExpressionsByOwnerQuery,
   mirrorLeadsQuery,
+  mirrorUnmirroredQuery,
   mirrorSchemasQuery,
   mirrorExtensionsQuery,
   mirrorCollationsQuery,
+  mirrorTextSearchDictionariesQuery,
+  mirrorTextSearchConfigurationsQuery,
   mirrorTypesQuery,
   mirrorFunctionsQuery,
+  mirrorAggregatesQuery,
+  mirrorOperatorsQuery,
+  mirrorCastsQuery,
+  mirrorSequencesQuery,
   mirrorTablesQuery,
   mirrorAttachmentsQuery,
+  mirrorViewsQuery,
   mirrorConstraintsQuery,
+  mirrorForeignKeysQuery,
   mirrorIndexesQuery,
   mirrorIndexAttachmentsQuery,
   mirrorStatisticsObjectsQuery,
-  mirrorViewsQuery,
+  mirrorDependenciesQuery,
 ];

@@ -52,6 +52,8 @@ export interface MirrorServer {
     readonly locale: string | null;
   };
   readonly blockSizeBytes: number;
+  /** `search_path` of new sessions of the database, as SQL writes it: `"$user", public`. */
+  readonly searchPath: string;
 }
 
 /** One statement of the schema. */
@@ -63,6 +65,7 @@ export interface MirrorDdl {
     | 'type'
     | 'function'
     | 'operator'
+    | 'text-search'
     | 'sequence'
     | 'table'
     | 'attach'

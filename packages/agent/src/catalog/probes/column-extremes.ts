@@ -17,7 +17,7 @@ const TIMEOUT_MS = 2_000;
  */
 export function columnExtremesStatement(probes: readonly ExtremesProbe[]): ReadStatement {
   const arms = probes.map(({ schema, table, column }, number) => {
-    const from = `${quoteQualified(schema, table)} x`;
+    const from = `only ${quoteQualified(schema, table)} x`;
     const name = `x.${quoteIdentifier(column)}`;
     const end = (direction: string): string =>
       `(select ${name}::text from ${from} where ${name} is not null order by ${name} ${direction} limit 1)`;

@@ -1,73 +1,92 @@
-import {
-  columnExtremesStatement,
-  type MirrorLeadRow,
-  mirrorLeadsQuery,
-  runCatalogQuery,
-} from '../../catalog/index.ts';
-import type { Session } from '../../postgres/index.ts';
-import type { ColumnExtremes, MirrorGap } from '../types.ts';
+import { columnExtremesStatement, type MirrorLeadRow, mirrorLeadsQuery } from '../../catalog/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import type { ColumnExtremes } from '../types.ts';
+import { gapAbout } from './gaps.ts';
+import type { Reading } from './reading.ts';
 
 /** Columns looked up by one statement. */
 const BATCH = 50;
 
-/** Reads the ends of columns that lead a btree, which the planner looks up when a condition lies beyond the histogram. */
-export async function readExtremes(
-  session: Session,
-  locked: readonly number[],
-  gaps: MirrorGap[],
-): Promise<readonly ColumnExtremes[]> {
-  const result = await runCatalogQuery(session, mirrorLeadsQuery, [locked]);
-  if (!result.ok) {
-    gaps.push({ id: 'whatif/extremes', subject: null, ...result.unavailable });
-    return [];
-  }
-  const readable = result.rows.filter((row) => row.isReadable);
-  const hidden = result.rows.length - readable.length;
-  if (hidden > 0) {
-    gaps.push({
-      id: 'whatif/extremes',
-      reason: `the ends of ${hidden} indexed columns cannot be read: plans of conditions beyond the statistics may differ`,
-      remedy: 'grant pg_read_all_data to the role, or select on these tables',
-      subject: null,
-    });
-  }
+/** Time after which no further column is looked up, in milliseconds. */
+const BUDGET_MS = 30_000;
+
+type Lead = Pick<MirrorLeadRow, 'schema' | 'table' | 'column'>;
+
+/**
+ * Reads the ends of columns that lead a btree: the planner looks them up there when a condition lies beyond the histogram. The only
+ * part of a mirror that touches tables, two descents of an index a column.
+ */
+export async function readExtremes(reading: Reading, clock: Clock): Promise<readonly ColumnExtremes[]> {
+  const leads = await reading.unlockedRows(mirrorLeadsQuery);
+  const readable = leads.filter((lead) => lead.isReadable);
+  const untilMs = clock.monotonicMs() + BUDGET_MS;
   const extremes: ColumnExtremes[] = [];
+  const failed: Lead[] = [];
+  const take = async (batch: readonly Lead[]): Promise<void> => {
+    if (clock.monotonicMs() > untilMs) {
+      failed.push(...batch);
+      return;
+    }
+    const found = await readBatch(reading, batch);
+    if (found !== null) extremes.push(...found);
+    else if (batch.length === 1) failed.push(...batch);
+    // One table that is locked or slow spoils its batch only.
+    else for (const lead of batch) await take([lead]);
+  };
   for (let begin = 0; begin < readable.length; begin += BATCH) {
-    extremes.push(...(await readBatch(session, readable.slice(begin, begin + BATCH), gaps)));
+    await take(readable.slice(begin, begin + BATCH));
   }
+  noteUnread(
+    reading,
+    leads.filter((lead) => !lead.isReadable),
+    failed,
+  );
   return extremes;
 }
 
-/** A batch that fails, for one table's sake, is read one by one. */
 async function readBatch(
-  session: Session,
-  leads: readonly MirrorLeadRow[],
-  gaps: MirrorGap[],
-): Promise<readonly ColumnExtremes[]> {
-  try {
-    const rows = await session.read(columnExtremesStatement(leads));
-    return rows.flatMap((row) => {
-      const lead = leads[Number(row['number'])];
-      if (lead === undefined) return [];
-      const { schema, table, column } = lead;
-      return [{ schema, table, column, least: textOf(row['least']), greatest: textOf(row['greatest']) }];
-    });
-  } catch (error) {
-    if (leads.length > 1) {
-      const found: ColumnExtremes[] = [];
-      for (const lead of leads) found.push(...(await readBatch(session, [lead], gaps)));
-      return found;
-    }
-    const [lead] = leads;
-    const reason = error instanceof Error ? error.message : String(error);
-    gaps.push({
-      id: 'whatif/extremes',
-      reason: `the ends of ${lead?.schema}.${lead?.table}.${lead?.column} could not be read: ${reason}`,
-      remedy: 'run again when the table is not locked',
-      subject: lead === undefined ? null : { schema: lead.schema, name: lead.table },
-    });
-    return [];
-  }
+  reading: Reading,
+  batch: readonly Lead[],
+): Promise<readonly ColumnExtremes[] | null> {
+  const rows = await reading.session.read(columnExtremesStatement(batch)).catch((error: unknown) => {
+    if (isOfServer(error)) return null;
+    throw error;
+  });
+  if (rows === null) return null;
+  return rows.flatMap((row) => {
+    const lead = batch[Number(row['number'])];
+    if (lead === undefined) return [];
+    const { schema, table, column } = lead;
+    return [{ schema, table, column, least: textOf(row['least']), greatest: textOf(row['greatest']) }];
+  });
+}
+
+/** Errors that a server reports of one statement carry a code of five characters; a lost connection does not come here. */
+function isOfServer(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^[0-9A-Z]{5}$/.test(error.code)
+  );
+}
+
+function noteUnread(reading: Reading, hidden: readonly Lead[], failed: readonly Lead[]): void {
+  const named = (leads: readonly Lead[]): { schema: string; name: string }[] =>
+    leads.map(({ schema, table, column }) => ({ schema, name: `${table}.${column}` }));
+  const cost =
+    'conditions beyond the last statistics, such as on the newest rows, may be estimated otherwise';
+  const gaps = [
+    ...gapAbout('extremes-hidden', named(hidden), (names) => ({
+      reason: `the least and greatest values of ${names} may not be read: ${cost}`,
+      remedy: `grant select on the tables to the role, or pg_read_all_data`,
+    })),
+    ...gapAbout('extremes-unread', named(failed), (names) => ({
+      reason: `the least and greatest values of ${names} could not be read in time: ${cost}`,
+      remedy: 'run again when the tables are not locked and the server is less busy',
+    })),
+  ];
+  for (const gap of gaps) reading.note({ ...gap, subject: null });
 }
 
 function textOf(value: unknown): string | null {
