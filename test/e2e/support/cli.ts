@@ -39,7 +39,14 @@ export async function startCli(args: readonly string[], options: CliOptions = {}
   const startMs = performance.now();
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd ?? home,
-    env: { PATH: process.env['PATH'], HOME: home, PGSTEWARD_STATE_DIR: join(home, 'state'), ...options.env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      PGSTEWARD_STATE_DIR: join(home, 'state'),
+      // Most commands are not about index advice, which takes seconds.
+      PGSTEWARD_ADVISE_INDEXES_AUDIT_TIME_LIMIT_MS: '0',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

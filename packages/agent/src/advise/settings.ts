@@ -65,7 +65,7 @@ export const ADVISE_SETTINGS: Readonly<{
   auditTimeLimitMs: durationSetting({
     key: 'advise.indexes.audit-time-limit-ms',
     summary: 'The same within `audit` and `demo`; 0 leaves the index advisor out there.',
-    default: 15_000,
+    default: 8_000,
     source: 'an audit is waited for; `pgsteward indexes` searches longer',
   }),
   maximumCalls: countSetting({

@@ -8,10 +8,13 @@ import {
   takeCounters,
   takeSnapshot,
 } from '../observe/index.ts';
-import { type ConnectionTarget, openSession, POSTGRES_SETTINGS, type Session } from '../postgres/index.ts';
+import type { ConnectionTarget, Session } from '../postgres/index.ts';
 import type { Audit } from '../report/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { loadParser } from '../sql/index.ts';
+import { adviseWithin } from './audit-indexes.ts';
+import { linkProposals, mergeProposals } from './link-proposals.ts';
+import { openTarget } from './open-target.ts';
 import { checks } from './registries.ts';
 
 /** What an audit is run with. */
@@ -20,18 +23,6 @@ export interface AuditOptions {
   readonly clock: Clock;
   readonly onProgress: ProgressListener;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Opens a session on a target with the timeouts that the settings ask for. */
-export function openTarget(
-  target: ConnectionTarget,
-  options: Pick<AuditOptions, 'settings' | 'signal'>,
-): Promise<Session> {
-  return openSession(target, {
-    connectTimeoutMs: options.settings.get(POSTGRES_SETTINGS.connectTimeoutMs),
-    lockTimeoutMs: options.settings.get(POSTGRES_SETTINGS.lockTimeoutMs),
-    signal: options.signal,
-  });
 }
 
 /**
@@ -48,6 +39,8 @@ export async function runAudit(target: ConnectionTarget, options: AuditOptions):
     const { snapshot } = observation;
     const diagnosis = diagnose(checks, observation, settings);
     const advice = advise(advisors, diagnosis.findings, snapshot);
+    const indexes = await adviseWithin(session, observation, options);
+    const proposed = linkProposals(diagnosis.findings, indexes.advised);
     return {
       snapshot,
       interval: observation.interval,
@@ -63,11 +56,11 @@ export async function runAudit(target: ConnectionTarget, options: AuditOptions):
         selfLoad: roundLoad(session),
         findings: diagnosis.findings.map((finding, index) => ({
           ...finding,
-          proposals: advice.byFinding[index] ?? [],
+          proposals: [...(advice.byFinding[index] ?? []), ...(proposed.byFinding[index] ?? [])],
         })),
-        proposals: advice.proposals,
+        proposals: mergeProposals(advice.proposals, proposed.proposals),
         objectives: computeObjectives(observation, settings),
-        unavailable: [...snapshot.gaps, ...diagnosis.unavailable],
+        unavailable: [...snapshot.gaps, ...diagnosis.unavailable, ...indexes.gaps],
       },
     };
   } finally {

@@ -2,7 +2,7 @@
  * The composition root: builds sessions, settings and stages and runs them as one. Takes what a surface read
  * from its user; gives audits, examinations and demos as values. Renders nothing, parses no command line.
  */
-export { type AuditOptions, openTarget, runAudit } from './audit.ts';
+export { type AuditOptions, runAudit } from './audit.ts';
 export {
   type Configuration,
   type ConfigurationInputs,
@@ -13,6 +13,7 @@ export { type Demo, type DemoOptions, demoThresholds, startDemo } from './demo.t
 export { type DoctorItem, examine } from './doctor.ts';
 export { APP_ERRORS } from './errors.ts';
 export { type IndexesOptions, runIndexes } from './indexes.ts';
+export { openTarget } from './open-target.ts';
 export { settingDefinitions } from './registries.ts';
 export { type RoleOptions, roleSql } from './role-sql.ts';
 export { readStatements } from './top-statements.ts';

@@ -17,8 +17,8 @@ import { type ConnectionTarget, POSTGRES_SETTINGS, type Session } from '../postg
 import type { IndexReport } from '../report/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { fingerprintOf, loadParser, splitStatements } from '../sql/index.ts';
-import { openTarget } from './audit.ts';
 import { APP_ERRORS } from './errors.ts';
+import { openTarget } from './open-target.ts';
 import { openHypopgPlanner, openTargetPlanner, type PlannerProvider } from './planner.ts';
 import { buildWorkload, chooseStatements } from './workload.ts';
 

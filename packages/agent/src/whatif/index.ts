@@ -8,9 +8,9 @@ export { createHypopgPlanner, type HypopgOptions } from './hypopg/planner.ts';
 export { type ReadMirrorOptions, readMirror } from './mirror/read-mirror.ts';
 export { type OpenShadowOptions, openShadow, type Shadow } from './shadow/open-shadow.ts';
 export { createShadowPlanner } from './shadow/shadow-planner.ts';
-export {
-  type Explained,
-  type PlanningConnection,
+export type {
+  Explained,
+  PlanningConnection,
 } from './statements/explain-statement.ts';
 export type {
   ColumnExtremes,

@@ -83,19 +83,22 @@ interface GroupLayout {
 }
 
 /** Fills some pages with groups of one size, one after the other, by the rule of the build. */
-function pagesPerGroup(group: SizedGroups, { widths, isDeduplicated, freeBytes }: GroupLayout): number {
-  const pages = createPageFiller(freeBytes);
-  const widthOf = (number: number): number => widths[number % widths.length] ?? 16;
-  let groups = 0;
-  if (!isDeduplicated) {
-    for (; pages.closed() < SIMULATED_PAGES && groups < SIMULATED_ITEMS; groups++)
-      pages.add(widthOf(groups), 0);
-    return (pages.filled() / groups) * group.rows;
-  }
+function pagesPerGroup(group: SizedGroups, layout: GroupLayout): number {
+  const pages = createPageFiller(layout.freeBytes);
+  const widthOf = (number: number): number => layout.widths[number % layout.widths.length] ?? 16;
+  if (layout.isDeduplicated) return pagesOfPostings(group.rows, pages, widthOf);
+  let rows = 0;
+  for (; pages.closed() < SIMULATED_PAGES && rows < SIMULATED_ITEMS; rows++) pages.add(widthOf(rows), 0);
+  return (pages.filled() / rows) * group.rows;
+}
+
+/** Pages of one group whose rows share posting lists. */
+function pagesOfPostings(rows: number, pages: PageFiller, widthOf: (number: number) => number): number {
   let items = 0;
+  let groups = 0;
   for (; pages.closed() < SIMULATED_PAGES && items < SIMULATED_ITEMS; groups++) {
     const key = widthOf(groups);
-    const { full, perFull, rest } = runsOf(group.rows, key);
+    const { full, perFull, rest } = runsOf(rows, key);
     const fitting = Math.min(full, SIMULATED_ITEMS - items);
     for (let i = 0; i < fitting; i++) addPosting(pages, key, perFull);
     items += fitting + 1;

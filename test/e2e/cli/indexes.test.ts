@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditReport, IndexReport } from '../../../packages/agent/src/report/index.ts';
+import { createDatabase, runOnce, type TestDatabase, temporaryDirectory } from '../../support/index.ts';
+import { ensureBuilt } from '../support/build.ts';
+import { expectError, runCli } from '../support/cli.ts';
+
+const LIMIT_MS = 120_000;
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  db = await createDatabase(18, { extensions: ['pg_stat_statements'] });
+  await db.query(
+    `create table "Order"" Lines" (id bigint primary key, "Buyer" integer not null, status text not null, at timestamptz not null, note text)`,
+  );
+  await db.query(`insert into "Order"" Lines" select i, i % 900, case when i % 50 = 0 then 'Open' else 'Done' end,
+    now() - i * interval '1 minute', repeat('x', 60) from generate_series(1, 60000) i`);
+  await db.query('create table parts (id bigint, at date not null, kind integer) partition by range (at)');
+  await db.query(`create table parts_1 partition of parts for values from ('2024-01-01') to ('2025-01-01')`);
+  await db.query(`create table parts_2 partition of parts for values from ('2025-01-01') to ('2026-01-01')`);
+  await db.query(
+    `insert into parts select i, date '2024-01-01' + i % 700, i % 3000 from generate_series(1, 40000) i`,
+  );
+  await db.query(`vacuum analyze`);
+  for (let call = 0; call < 20; call += 1) {
+    await db.query(`select id, at from "Order"" Lines" where "Buyer" = $1 order by at desc limit 10`, [call]);
+    await db.query(
+      `select count(*) from "Order"" Lines" where status = 'Open' and at > now() - interval '1 day'`,
+    );
+    await db.query('select * from parts where kind = $1', [call]);
+  }
+}, LIMIT_MS);
+
+afterAll(() => db.close());
+
+async function advise(...args: readonly string[]): Promise<IndexReport> {
+  const result = await runCli(['indexes', db.url, '--json', '--time-limit', '20s', ...args]);
+  expect(result).toMatchObject({ code: 0 });
+  return JSON.parse(result.stdout) as IndexReport;
+}
+
+describe('indexes', () => {
+  it(
+    'makes the statements cheap, with SQL that runs as it is and can be taken back',
+    async () => {
+      const report = await advise();
+      expect(report.planner.provider).toBe('shadow');
+      expect(report.advice.cost).toBeLessThan(report.advice.baseCost / 2);
+      expect(report.advice.boundCost ?? 0).toBeLessThanOrEqual(report.advice.cost);
+      const creations = report.proposals.filter((proposal) => proposal.kind === 'create-index');
+      expect(creations.length).toBeGreaterThan(1);
+      for (const proposal of creations)
+        for (const sql of proposal.do) await runOnce(db.url, sql.replace(/;$/, ''));
+      const invalid = await db.query('select indexrelid::regclass from pg_index where not indisvalid');
+      expect(invalid).toEqual([]);
+      const again = await advise();
+      expect(again.proposals.filter((proposal) => proposal.kind === 'create-index')).toEqual([]);
+      for (const proposal of creations.toReversed()) {
+        for (const sql of proposal.undo) await runOnce(db.url, sql.replace(/;$/, ''));
+      }
+      const left = await db.query(
+        `select relname from pg_class where relkind in ('i', 'I') and relname like '%\\_idx%'`,
+      );
+      expect(left).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'builds the index of a partitioned table part by part',
+    async () => {
+      const report = await advise('--format', 'json');
+      const proposal = report.proposals.find((one) => one.title.includes('public.parts'));
+      expect(proposal?.do.filter((sql) => sql.startsWith('create index concurrently'))).toHaveLength(2);
+      expect(proposal?.do.filter((sql) => sql.includes('attach partition'))).toHaveLength(2);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'keeps to the budget, the excluded tables and the statements given',
+    async () => {
+      const small = await advise('--budget', '500kB');
+      expect(small.advice.indexes.reduce((sum, index) => sum + index.sizeBytes, 0)).toBeLessThanOrEqual(
+        500 * 1024,
+      );
+      const excluded = await advise('--exclude', 'public.Order" Lines');
+      expect(excluded.advice.indexes.map((index) => index.definition.table)).not.toContain('Order" Lines');
+      const file = join(await temporaryDirectory(), 'mine.sql');
+      writeFileSync(
+        file,
+        "-- one\nselect * from parts where id = 7;\nselect 'A;b' from parts where kind = 5;",
+      );
+      const own = await advise('--statements', file, '--only');
+      expect(own.workload).toMatchObject({ statements: 2, sources: [file] });
+      expect(own.advice.statements.map((one) => one.sql)).toContain("select 'A;b' from parts where kind = 5");
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'prints a migration, Markdown and a curve',
+    async () => {
+      const sql = await runCli(['indexes', db.url, '--format', 'sql', '--time-limit', '10s', '--quiet']);
+      expect(sql).toMatchObject({ code: 0, stderr: '' });
+      const bare = sql.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('--'));
+      expect(bare.every((line) => /^(create index|alter index|drop index)/.test(line))).toBe(true);
+      expect(sql.stdout).toContain('-- undo: drop index');
+      const text = await runCli(['indexes', db.url, '--frontier', '--time-limit', '10s', '--no-color']);
+      expect(text.stdout).toContain('Benefit against size');
+      expect(text.stdout).toContain('█');
+      const markdown = await runCli(['indexes', db.url, '--format', 'markdown', '--time-limit', '10s']);
+      expect(markdown.stdout).toContain('```');
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says what is wrong with its input',
+    async () => {
+      expectError(await runCli(['indexes', db.url, '--provider', 'hypopg']), 'APP.NO_HYPOPG');
+      expectError(
+        await runCli(['indexes', db.url, '--statements', '/no/such/file.sql']),
+        'APP.STATEMENT_FILE',
+      );
+      expectError(await runCli(['indexes', db.url, '--budget', 'much']), 'SETTINGS.INVALID_VALUE');
+      expectError(await runCli(['indexes', db.url, '--format', 'yaml']), 'APP.USAGE');
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('audit', () => {
+  it(
+    'carries the advised indexes and links them with the findings that they remedy',
+    async () => {
+      const env = { PGSTEWARD_ADVISE_INDEXES_AUDIT_TIME_LIMIT_MS: '5000' };
+      const result = await runCli(['audit', db.url, '--json'], { env });
+      const report = JSON.parse(result.stdout) as AuditReport;
+      const advised = report.proposals.filter((one) => one.effect.metric === 'workloadCost');
+      expect(advised.length).toBeGreaterThan(1);
+      const ids = new Set(advised.map((one) => one.id));
+      const remedied = report.findings.filter((finding) => finding.proposals.some((id) => ids.has(id)));
+      expect(remedied.map((finding) => finding.id)).toContain('diagnose/heavy-query');
+      expect(advised.flatMap((one) => one.findings)).toContain('diagnose/heavy-query');
+    },
+    LIMIT_MS,
+  );
+});
