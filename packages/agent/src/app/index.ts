@@ -15,4 +15,10 @@ export { APP_ERRORS } from './errors.ts';
 export { type IndexesOptions, runIndexes } from './indexes.ts';
 export { settingDefinitions } from './registries.ts';
 export { type RoleOptions, roleSql } from './role-sql.ts';
+export {
+  describeStatistics,
+  type ExportOptions,
+  exportStatistics,
+  type StatisticsFile,
+} from './statistics.ts';
 export { readStatements } from './top-statements.ts';
