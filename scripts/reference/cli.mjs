@@ -14,7 +14,10 @@ export function cliPage({ program }) {
     'Results go to stdout, progress and hints to stderr. Exit codes: 0 done, 1 a bug, 2 refused or a precondition does not hold, 3 cancelled, 4 done with findings at or above `--fail-on`.',
     [
       help(program),
-      ...program.commands.map((command) => `## pgsteward ${command.name()}\n\n${help(command)}`),
+      ...program.commands.flatMap((command) => [
+        `## pgsteward ${command.name()}\n\n${help(command)}`,
+        ...command.commands.map((sub) => `### pgsteward ${command.name()} ${sub.name()}\n\n${help(sub)}`),
+      ]),
     ],
   );
 }

@@ -16,4 +16,10 @@ export { type IndexesOptions, runIndexes } from './indexes.ts';
 export { openTarget } from './open-target.ts';
 export { settingDefinitions } from './registries.ts';
 export { type RoleOptions, roleSql } from './role-sql.ts';
+export {
+  describeStatistics,
+  type ExportOptions,
+  exportStatistics,
+  type StatisticsFile,
+} from './statistics.ts';
 export { readStatements } from './top-statements.ts';

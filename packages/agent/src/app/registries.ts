@@ -6,6 +6,7 @@ import { OBSERVE_SETTINGS } from '../observe/index.ts';
 import { EMBEDDED_ERRORS } from '../postgres/embedded/index.ts';
 import { POSTGRES_ERRORS, POSTGRES_SETTINGS } from '../postgres/index.ts';
 import { type AnySetting, SETTINGS_ERRORS } from '../settings/index.ts';
+import { WHATIF_ERRORS } from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
 /** JSON Schema of `audit --json`. */
@@ -22,6 +23,7 @@ export const errorDefinitions: readonly ErrorDefinition[] = [
   SETTINGS_ERRORS,
   POSTGRES_ERRORS,
   EMBEDDED_ERRORS,
+  WHATIF_ERRORS,
   APP_ERRORS,
 ].flatMap((rows) => Object.values<ErrorDefinition>(rows));
 

@@ -18,4 +18,5 @@ export { type DoctorCheck, renderDoctorText } from './text/doctor.ts';
 export type { TextOptions } from './text/paint.ts';
 export { type QueriesOptions, renderQueriesText } from './text/queries.ts';
 export { type RenderTextOptions, renderText } from './text/render-text.ts';
+export { renderStatisticsText, type StatisticsSummary } from './text/statistics.ts';
 export type { Audit, AuditReport, ReportedFinding } from './types.ts';

@@ -4,8 +4,12 @@
  * embedded PostgreSQL of the target's major version with its schema and statistics and none of its rows; hypopg
  * answers on the target where it is installed. Never runs a statement, never writes to the target.
  */
+export { WHATIF_ERRORS } from './errors.ts';
 export { createHypopgPlanner, type HypopgOptions } from './hypopg/planner.ts';
+export { readMirrorFile, writeMirrorFile } from './mirror/mirror-file.ts';
 export { type ReadMirrorOptions, readMirror } from './mirror/read-mirror.ts';
+export { redactMirror } from './mirror/redact.ts';
+export { type MirrorSummary, summarizeMirror } from './mirror/summarize.ts';
 export { type OpenShadowOptions, openShadow, type Shadow } from './shadow/open-shadow.ts';
 export { createShadowPlanner } from './shadow/shadow-planner.ts';
 export type {

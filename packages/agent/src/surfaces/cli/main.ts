@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { type ExitCode, PgstewardError } from '../../kernel/index.ts';
 import { createOutput } from './output.ts';
 import { buildProgram } from './program.ts';
@@ -29,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       code = exit;
     },
   });
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  neverExit(program);
   try {
     await program.parseAsync([...argv]);
     return code;
@@ -39,6 +39,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
+}
+
+/** A command's subcommands throw like itself instead of ending the process. */
+function neverExit(command: Command): void {
+  command.exitOverride();
+  for (const sub of command.commands) neverExit(sub);
 }
 
 function report(error: unknown, argv: readonly string[]): ExitCode {

@@ -7,6 +7,13 @@ import { describeDoctor, runDoctorCommand } from './commands/doctor.ts';
 import { describeIndexes, runIndexesCommand } from './commands/indexes.ts';
 import { describeQueries, runQueriesCommand } from './commands/queries.ts';
 import { describeRole, runRoleCommand } from './commands/role.ts';
+import {
+  describeStats,
+  describeStatsExport,
+  describeStatsShow,
+  runStatsExportCommand,
+  runStatsShowCommand,
+} from './commands/stats.ts';
 import type { CommandContext } from './context.ts';
 import { createOutput, type OutputFlags } from './output.ts';
 
@@ -30,10 +37,7 @@ export function buildProgram(options: ProgramOptions): Command {
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
   const add = (name: string, describe: (command: Command) => Command): Command =>
     withCommonOptions(describe(program.command(name)));
-  const run = async (
-    flags: OutputFlags,
-    work: (context: CommandContext) => Promise<ExitCode>,
-  ): Promise<void> => {
+  const run: Run = async (flags, work) => {
     const output = createOutput(flags, options.environment);
     options.onExit(await work({ output, environment: options.environment, signal: options.signal }));
   };
@@ -47,6 +51,7 @@ export function buildProgram(options: ProgramOptions): Command {
   add('indexes', describeIndexes).action((url, flags) =>
     run(flags, (context) => runIndexesCommand(context, url, flags)),
   );
+  addStats(program, run);
   add('doctor', describeDoctor).action((url, flags) =>
     run(flags, (context) => runDoctorCommand(context, url, flags)),
   );
@@ -55,6 +60,19 @@ export function buildProgram(options: ProgramOptions): Command {
     run(flags, (context) => runConfigCommand(context, key, flags)),
   );
   return program;
+}
+
+/** Runs a command's work with what its flags say about output. */
+type Run = (flags: OutputFlags, work: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
+
+function addStats(program: Command, run: Run): void {
+  const stats = describeStats(program.command('stats'));
+  withCommonOptions(describeStatsExport(stats.command('export'))).action((url, flags) =>
+    run(flags, (context) => runStatsExportCommand(context, url, flags)),
+  );
+  withCommonOptions(describeStatsShow(stats.command('show'))).action((file, flags) =>
+    run(flags, (context) => runStatsShowCommand(context, file, flags)),
+  );
 }
 
 function withCommonOptions(command: Command): Command {
