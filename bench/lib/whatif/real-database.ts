@@ -33,7 +33,7 @@ const SETTINGS = {
 const DEBIAN_15 = '/usr/lib/postgresql/15/bin/postgres';
 
 /** Major for which Debian's own packages are taken where they are installed: hypopg is among them. */
-export const DEBIAN_MAJOR = 15;
+const DEBIAN_MAJOR = 15;
 
 /** Starts a server of a major version, fills a database (scale 0 leaves it empty), works with it, stops the server. */
 export async function withRealDatabase<T>(

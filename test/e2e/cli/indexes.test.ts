@@ -138,7 +138,9 @@ describe('audit', () => {
     'carries the advised indexes and links them with the findings that they remedy',
     async () => {
       const env = { PGSTEWARD_ADVISE_INDEXES_AUDIT_TIME_LIMIT_MS: '5000' };
-      const result = await runCli(['audit', db.url, '--json'], { env });
+      const result = await runCli(['audit', db.url, '--json', '--set', 'diagnose.heavy-query.minimum-ms=1'], {
+        env,
+      });
       const report = JSON.parse(result.stdout) as AuditReport;
       const advised = report.proposals.filter((one) => one.effect.metric === 'workloadCost');
       expect(advised.length).toBeGreaterThan(1);

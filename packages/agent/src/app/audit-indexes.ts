@@ -3,7 +3,6 @@ import { PgstewardError } from '../kernel/index.ts';
 import type { Gap, Observation } from '../observe/index.ts';
 import type { Session } from '../postgres/index.ts';
 import type { IndexReport } from '../report/index.ts';
-import type { AuditOptions } from './audit.ts';
 import { adviseAudit } from './indexes.ts';
 
 /** What the index advisor adds to an audit. */
@@ -19,7 +18,7 @@ const MAXIMUM_RELATIONS = 3_000;
 export async function adviseWithin(
   session: Session,
   observation: Observation,
-  options: AuditOptions,
+  options: Parameters<typeof adviseAudit>[2],
 ): Promise<{ readonly advised: AdvisedAudit | null; readonly gaps: readonly Gap[] }> {
   const none = (reason: string, remedy: string): { advised: null; gaps: readonly Gap[] } => ({
     advised: null,

@@ -7,7 +7,6 @@ export const APP_ERRORS: Readonly<
     | 'STATEMENTS_UNAVAILABLE'
     | 'OUTPUT_FILE'
     | 'STATEMENT_FILE'
-    | 'STATISTICS_FILE'
     | 'NO_HYPOPG'
     | 'WORKLOAD'
     | 'CANCELLED',
@@ -36,12 +35,6 @@ export const APP_ERRORS: Readonly<
     message: 'cannot read statements from "{file}": {reason}',
     why: 'A file of statements holds SQL that PostgreSQL can parse, statements separated by semicolons.',
     next: ['check the path and the SQL'],
-    exitCode: 2,
-  },
-  STATISTICS_FILE: {
-    message: 'cannot read statistics from "{file}": {reason}',
-    why: 'Such a file is written by `pgsteward stats export`.',
-    next: ['export it again: `pgsteward stats export --output {file}`'],
     exitCode: 2,
   },
   NO_HYPOPG: {

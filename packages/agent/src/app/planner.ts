@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
 import type { Planner } from '../planner/index.ts';
 import { type ConnectionTarget, openPlanningConnection, type Session } from '../postgres/index.ts';
-import {
-  createHypopgPlanner,
-  createShadowPlanner,
-  type Mirror,
-  openShadow,
-  readMirror,
-} from '../whatif/index.ts';
+import { createHypopgPlanner, createShadowPlanner, openShadow, readMirror } from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
 /** Whose planner answers. */
@@ -26,15 +18,6 @@ export interface OpenPlannerOptions {
 export async function openTargetPlanner(session: Session, options: OpenPlannerOptions): Promise<Planner> {
   const mirror = await readMirror(session, options);
   return createShadowPlanner(await openShadow({ mirror, ...options }));
-}
-
-/** Opens a shadow of what `stats export` wrote. */
-export async function openFilePlanner(
-  file: string,
-  options: OpenPlannerOptions,
-): Promise<{ readonly planner: Planner; readonly mirror: Mirror }> {
-  const mirror = readMirrorFile(file);
-  return { mirror, planner: createShadowPlanner(await openShadow({ mirror, ...options })) };
 }
 
 /**
@@ -58,27 +41,4 @@ export async function openHypopgPlanner(
     canHide: Number.parseFloat(hypopg.version) >= 1.4,
     onClose: () => connection.close(),
   });
-}
-
-/**
- * Reads a file of `stats export`.
- * @throws APP.STATISTICS_FILE
- */
-export function readMirrorFile(file: string): Mirror {
-  try {
-    const bytes = readFileSync(file);
-    const text = bytes[0] === 0x1f ? gunzipSync(bytes).toString('utf8') : bytes.toString('utf8');
-    const mirror = JSON.parse(text) as Partial<Mirror>;
-    if (mirror.schema !== 'pgsteward/mirror@1') {
-      throw failure(APP_ERRORS.STATISTICS_FILE, {
-        file,
-        reason: 'it is not of the schema pgsteward/mirror@1',
-      });
-    }
-    return mirror as Mirror;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'PgstewardError') throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw failure(APP_ERRORS.STATISTICS_FILE, { file, reason }, error);
-  }
 }

@@ -8,13 +8,13 @@ export { WHATIF_ERRORS } from './errors.ts';
 export { createHypopgPlanner, type HypopgOptions } from './hypopg/planner.ts';
 export { readMirrorFile, writeMirrorFile } from './mirror/mirror-file.ts';
 export { type ReadMirrorOptions, readMirror } from './mirror/read-mirror.ts';
-export { redactMirror } from './mirror/redact.ts';
 export { type MirrorSummary, summarizeMirror } from './mirror/summarize.ts';
 export { type OpenShadowOptions, openShadow, type Shadow } from './shadow/open-shadow.ts';
 export { createShadowPlanner } from './shadow/shadow-planner.ts';
-export type {
-  Explained,
-  PlanningConnection,
+export {
+  type Explained,
+  explainStatement,
+  type PlanningConnection,
 } from './statements/explain-statement.ts';
 export type {
   ColumnExtremes,

@@ -50,7 +50,7 @@ export function groupSizes(
 }
 
 /** Number of groups. */
-export function groupCount(groups: readonly SizedGroups[]): number {
+function groupCount(groups: readonly SizedGroups[]): number {
   return groups.reduce((sum, group) => sum + group.count, 0);
 }
 

@@ -9,7 +9,7 @@ interface Named {
 const SHOWN = 3;
 
 /** Names the first of some objects and counts the rest: `public.a, public.b and 7 more`. */
-export function enumerate(objects: readonly Named[]): string {
+function enumerate(objects: readonly Named[]): string {
   const shown = objects.slice(0, SHOWN).map(({ schema, name }) => displayName(schema, name));
   const rest = objects.length - shown.length;
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
