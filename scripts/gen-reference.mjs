@@ -40,7 +40,7 @@ async function renderReference() {
 
 /** The statements that are built per table, for an example table. */
 async function exampleProbes() {
-  const { columnMaximumStatement, orphanStatement } = await built('catalog');
+  const { columnExtremesStatement, columnMaximumStatement, orphanStatement } = await built('catalog');
   return [
     {
       summary: 'The largest value of an indexed column beside the sequence that fills it',
@@ -63,6 +63,10 @@ async function exampleProbes() {
         sampleRows: 1_000,
         sampleRatio: 0.01,
       }),
+    },
+    {
+      summary: 'The least and the greatest value of columns that lead a btree, many columns a statement',
+      statement: columnExtremesStatement([{ schema: 'public', table: 'orders', column: 'id' }]),
     },
   ];
 }

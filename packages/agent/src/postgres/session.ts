@@ -122,6 +122,8 @@ function openingSql(timeoutMs: number, lockTimeoutMs: number): string {
     'set local search_path = pg_catalog, pg_temp',
     'set local standard_conforming_strings = on',
     "set local datestyle = 'ISO, MDY'",
+    'set local intervalstyle = postgres',
+    'set local bytea_output = hex',
     'set local extra_float_digits = 1',
     'set local quote_all_identifiers = off',
   ]

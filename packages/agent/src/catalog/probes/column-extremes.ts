@@ -23,5 +23,5 @@ export function columnExtremesStatement(probes: readonly ExtremesProbe[]): ReadS
       `(select ${name}::text from ${from} where ${name} is not null order by ${name} ${direction} limit 1)`;
     return `select ${number} as "number", ${end('asc')} as "least", ${end('desc')} as "greatest"`;
   });
-  return { id: 'catalog/column-extremes', sql: arms.join('\nunion all\n'), timeoutMs: TIMEOUT_MS };
+  return { id: 'catalog/probe-column-extremes', sql: arms.join('\nunion all\n'), timeoutMs: TIMEOUT_MS };
 }

@@ -109,6 +109,7 @@ export const mirrorColumnsQuery: CatalogQuery<MirrorColumnRow> = defineCatalogQu
   ...shared,
   id: 'catalog/mirror-columns',
   summary: 'Column statistics with their values, for the shadow; holds values of rows.',
+  needs: { role: 'pg_read_all_data' },
   variants: variants('pg_catalog.pg_stats'),
 });
 

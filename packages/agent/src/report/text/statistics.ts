@@ -35,7 +35,8 @@ export function renderStatisticsText(summary: StatisticsSummary, options: TextOp
     wrap(escapeControls(text), width - LABEL_WIDTH).map(
       (part, index) => `${paint.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH))}${part}`,
     );
-  const count = (number: number, noun: string): string => `${formatCount(number)} ${noun}`;
+  const count = (number: number, one: string, many: string = `${one}s`): string =>
+    `${formatCount(number)} ${number === 1 ? one : many}`;
   const size = summary.fileBytes === null ? '' : `, ${formatBytes(summary.fileBytes)}`;
   const { extensions, gaps } = summary;
   const lines = [
@@ -46,15 +47,15 @@ export function renderStatisticsText(summary: StatisticsSummary, options: TextOp
     ),
     ...line(
       'schema',
-      `${count(summary.tablesCount, 'tables')}, ${count(summary.indexesCount, 'indexes')}, ${count(summary.statementsCount, 'statements')}`,
+      `${count(summary.tablesCount, 'table')}, ${count(summary.indexesCount, 'index', 'indexes')}, ${count(summary.statementsCount, 'statement')}`,
     ),
     ...line(
       'size',
-      `${formatBytes(summary.sizeBytes)} in ${count(summary.rowsCount, 'rows')} on the server; none of the rows is here`,
+      `${formatBytes(summary.sizeBytes)} in ${count(summary.rowsCount, 'row')} on the server; none of the rows is here`,
     ),
     ...line(
       'statistics',
-      `${count(summary.columnsCount, 'columns')}, ${count(summary.extendedCount, 'extended')}, ends of ${count(summary.extremesCount, 'columns')}`,
+      `${count(summary.columnsCount, 'column')}, ${count(summary.extendedCount, 'extended', 'extended')}, ends of ${count(summary.extremesCount, 'column')}`,
     ),
     ...line(
       'values',
