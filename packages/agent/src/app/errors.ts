@@ -8,6 +8,7 @@ export const APP_ERRORS: Readonly<
     | 'OUTPUT_FILE'
     | 'STATEMENT_FILE'
     | 'NO_HYPOPG'
+    | 'EXPLAIN'
     | 'WORKLOAD'
     | 'CANCELLED',
     ErrorDefinition
@@ -44,6 +45,12 @@ export const APP_ERRORS: Readonly<
       'leave `--provider` out: the shadow needs nothing installed',
       'or `create extension hypopg` on the target',
     ],
+    exitCode: 2,
+  },
+  EXPLAIN: {
+    message: 'cannot explain: {reason}',
+    why: 'PostgreSQL refused the statement, or it was not found.',
+    next: ['check the statement; query ids are shown by `pgsteward queries --json`'],
     exitCode: 2,
   },
   WORKLOAD: {

@@ -22,4 +22,4 @@ export type {
   RefusedIndex,
   TableQuery,
 } from './types.ts';
-export { planNodes, planShape } from './walk.ts';
+export { planNodes, planShape, selfCost, selfMs } from './walk.ts';

@@ -5,6 +5,14 @@ import type { ConnectionTarget } from './target.ts';
 /** A connection for plans only: read-only by default, with a statement timeout. Statements sent without waiting are pipelined. */
 export interface TargetPlanningConnection {
   run(sql: string): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
+  /**
+   * Runs a statement and measures it, in a read-only transaction that is rolled back.
+   * @returns EXPLAIN's answer, or PostgreSQL's reason: it refuses to write there
+   */
+  analyze(
+    statement: { readonly sql: string; readonly values: readonly (string | null)[] | null },
+    options: { readonly timeoutMs: number },
+  ): Promise<{ readonly ok: true; readonly json: unknown } | { readonly ok: false; readonly reason: string }>;
   close(): Promise<void>;
 }
 
@@ -23,5 +31,27 @@ export async function openPlanningConnection(
       `set default_transaction_read_only = on; set statement_timeout = ${STATEMENT_TIMEOUT_MS}; set lock_timeout = ${LOCK_TIMEOUT_MS}`,
     ),
   );
-  return { run: (sql) => client.query(sql), close: () => client.end() };
+  return {
+    run: (sql) => client.query(sql),
+    async analyze({ sql, values }, { timeoutMs }) {
+      const explain = `explain (analyze, buffers, settings, format json) ${sql.trim().replace(/;\s*$/, '')}`;
+      try {
+        await client.query(
+          mark('explain', `begin read only; set local statement_timeout = ${Math.round(timeoutMs)}`),
+        );
+        // The extended protocol takes one statement: none that ends the transaction can follow.
+        const result = await client.query<Record<string, unknown>>({
+          text: mark('explain', explain),
+          values: [...(values ?? [])],
+          queryMode: 'extended',
+        } as { text: string; values: unknown[] });
+        return { ok: true, json: result.rows[0]?.['QUERY PLAN'] };
+      } catch (error) {
+        return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+      } finally {
+        await client.query('rollback').catch(() => undefined);
+      }
+    },
+    close: () => client.end(),
+  };
 }

@@ -3,6 +3,9 @@
  * text for a terminal, JSON, Markdown and one self-contained HTML page, every untrusted name escaped for its
  * medium. Pure: no I/O, no clock, no environment; colour and width are arguments. Judges nothing.
  */
+
+export { renderExplainText } from './explain/render-text.ts';
+export type { ExplainReport, SupposedIndex } from './explain/types.ts';
 export { renderHtml } from './html/render-html.ts';
 export { renderIndexesMarkdown } from './indexes/render-markdown.ts';
 export { renderIndexesSql } from './indexes/render-sql.ts';

@@ -4,6 +4,7 @@ import { describeAudit, runAuditCommand } from './commands/audit.ts';
 import { describeConfig, runConfigCommand } from './commands/config.ts';
 import { describeDemo, runDemoCommand } from './commands/demo.ts';
 import { describeDoctor, runDoctorCommand } from './commands/doctor.ts';
+import { describeExplain, runExplainCommand } from './commands/explain.ts';
 import { describeIndexes, runIndexesCommand } from './commands/indexes.ts';
 import { describeQueries, runQueriesCommand } from './commands/queries.ts';
 import { describeRole, runRoleCommand } from './commands/role.ts';
@@ -47,6 +48,9 @@ export function buildProgram(options: ProgramOptions): Command {
   );
   add('queries', describeQueries).action((url, flags) =>
     run(flags, (context) => runQueriesCommand(context, url, flags)),
+  );
+  add('explain', describeExplain).action((statement, url, flags) =>
+    run(flags, (context) => runExplainCommand(context, { statement, url }, flags)),
   );
   add('indexes', describeIndexes).action((url, flags) =>
     run(flags, (context) => runIndexesCommand(context, url, flags)),

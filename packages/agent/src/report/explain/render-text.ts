@@ -1,0 +1,211 @@
+import { escapeControls, formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
+import { type Plan, type PlanNode, selfCost, selfMs } from '../../planner/index.ts';
+import { shorten, wrap } from '../fit-text.ts';
+import { groupGaps } from '../overview.ts';
+import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
+import type { ExplainReport } from './types.ts';
+
+/** Share of the whole from which a node is shown as hot. */
+const HOT = 0.3;
+
+/** Factor between estimated and measured rows from which the node says so. */
+const MISESTIMATE = 10;
+
+/** Details that a person wants to see, in this order. */
+const DETAILS: readonly string[] = [
+  'Index Cond',
+  'Recheck Cond',
+  'Hash Cond',
+  'Merge Cond',
+  'Join Filter',
+  'Filter',
+  'Sort Key',
+  'Presorted Key',
+  'Group Key',
+];
+
+/** Renders a plan as a tree: what each node does, its own share of time or cost, rows estimated and measured. */
+export function renderExplainText(report: ExplainReport, options: TextOptions): string {
+  const paint = createPaint(options.color);
+  const width = usableWidth(options);
+  const { target, whatIf } = report;
+  const head = [
+    paint.heading(shorten(escapeControls(`pgsteward explain · ${target.name}`), width)),
+    paint.dim(
+      `PostgreSQL ${escapeControls(target.serverVersion)} · database ${escapeControls(target.database)}`,
+    ),
+    paint.dim(report.isAnalyzed ? 'run once, read-only, rolled back' : 'planned, not run'),
+  ];
+  const sections = [
+    head,
+    renderPlan(report.plan, options, paint),
+    whatIf === null ? [] : renderWhatIf(whatIf, options, paint),
+    renderGaps(report, width, paint),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function renderPlan(plan: Plan, options: TextOptions, paint: Paint): readonly string[] {
+  const width = usableWidth(options);
+  const times = [
+    plan.planningMs === null ? null : `planning ${formatDuration(plan.planningMs)}`,
+    plan.executionMs === null ? null : `execution ${formatDuration(plan.executionMs)}`,
+    plan.jitMs === null ? null : `JIT ${formatDuration(plan.jitMs)}`,
+  ].filter((part) => part !== null);
+  const settings = Object.entries(plan.settings).map(([name, value]) => `${name} = ${value}`);
+  return [
+    ...renderNode(plan.root, { prefix: '', connector: '', width, paint, whole: wholeOf(plan) }),
+    ...(times.length === 0 ? [] : [paint.dim(times.join(' · '))]),
+    ...(settings.length === 0
+      ? []
+      : wrap(escapeControls(`settings: ${settings.join(', ')}`), width).map(paint.dim)),
+  ];
+}
+
+interface Drawing {
+  /** What stands in front of the lines below the node. */
+  readonly prefix: string;
+  /** What stands in front of the node itself. */
+  readonly connector: string;
+  readonly width: number;
+  readonly paint: Paint;
+  readonly whole: { readonly cost: number; readonly ms: number | null };
+}
+
+function wholeOf({ root }: Plan): Drawing['whole'] {
+  const ms = root.actualMs === null || root.loops === null ? null : root.actualMs * root.loops;
+  return { cost: root.totalCost, ms };
+}
+
+function renderNode(node: PlanNode, drawing: Drawing): readonly string[] {
+  const { prefix, connector, width, paint, whole } = drawing;
+  const own = selfMs(node);
+  const share =
+    own !== null && whole.ms !== null && whole.ms > 0
+      ? own / whole.ms
+      : selfCost(node) / Math.max(1, whole.cost);
+  const title = nodeTitle(node);
+  const first = shorten(`${prefix}${connector}${title}`, width);
+  const below = prefix + (connector === '' ? '' : connector === '└─ ' ? '   ' : '│  ');
+  const inner = `${below}${node.children.length === 0 ? '   ' : '│  '}`;
+  const lines = [factsOf(node, share), ...detailsOf(node)].flatMap((line) =>
+    wrap(escapeControls(line), Math.max(20, width - inner.length)).map((part) =>
+      paint.dim(`${inner}${part}`),
+    ),
+  );
+  return [
+    share >= HOT ? paint.bold(first) : first,
+    ...lines,
+    ...node.children.flatMap((child, index) => {
+      const isLast = index === node.children.length - 1;
+      return renderNode(child, { ...drawing, prefix: below, connector: isLast ? '└─ ' : '├─ ' });
+    }),
+  ];
+}
+
+function nodeTitle(node: PlanNode): string {
+  const join = node.joinType === null || node.joinType === 'Inner' ? '' : ` (${node.joinType})`;
+  const table = node.table === null ? '' : ` on ${tableName(node.table)}`;
+  const index =
+    node.index === null
+      ? ''
+      : ` using ${node.index.name}${node.index.hypothesisId === null ? '' : ' (supposed)'}`;
+  const relationship =
+    node.relationship === 'SubPlan' || node.relationship === 'InitPlan' ? `${node.relationship}: ` : '';
+  const strategy = node.strategy === null || node.strategy === 'Plain' ? '' : `${node.strategy} `;
+  return escapeControls(`${relationship}${strategy}${node.type}${join}${index}${table}`);
+}
+
+function tableName({ name, alias }: NonNullable<PlanNode['table']>): string {
+  return alias === name ? name : `${name} ${alias}`;
+}
+
+function factsOf(node: PlanNode, share: number): string {
+  const own = selfMs(node);
+  const rows =
+    node.actualRows === null
+      ? `${formatCount(node.planRows)} rows`
+      : `${formatCount(node.planRows)} → ${formatCount(node.actualRows)} rows${misestimate(node)}`;
+  const parts = [
+    own === null
+      ? `cost ${formatCount(Math.round(selfCost(node)))} of its own`
+      : `${formatDuration(own)} of its own`,
+    formatRatio(Math.min(1, share)),
+    rows,
+    node.loops !== null && node.loops !== 1 ? `${formatCount(node.loops)} loops` : null,
+    node.loops === 0 ? 'never reached' : null,
+    node.buffers === null
+      ? null
+      : `${formatCount(node.buffers.sharedHit)} blocks hit, ${formatCount(node.buffers.sharedRead)} read`,
+    (node.spilledBytes ?? 0) > 0 ? `${formatBytes(node.spilledBytes ?? 0)} spilled to disk` : null,
+    (node.rowsRemovedByFilter ?? 0) > 0
+      ? `${formatCount(node.rowsRemovedByFilter ?? 0)} rows filtered out`
+      : null,
+    (node.lossyHeapBlocks ?? 0) > 0 ? `${formatCount(node.lossyHeapBlocks ?? 0)} lossy blocks` : null,
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
+function misestimate({ planRows, actualRows, loops }: PlanNode): string {
+  if (actualRows === null || loops === 0) return '';
+  const factor = Math.max(planRows, 1) / Math.max(actualRows, 1);
+  const times = factor >= 1 ? factor : 1 / factor;
+  return times < MISESTIMATE
+    ? ''
+    : ` (${factor >= 1 ? 'over' : 'under'}estimated ${formatCount(Math.round(times))}×)`;
+}
+
+function detailsOf(node: PlanNode): readonly string[] {
+  return DETAILS.flatMap((label) => {
+    const value = node.details[label];
+    if (value === undefined) return [];
+    return [`${label}: ${typeof value === 'string' ? value : value.join(', ')}`];
+  });
+}
+
+function renderWhatIf(
+  whatIf: NonNullable<ExplainReport['whatIf']>,
+  options: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const width = usableWidth(options);
+  const saved = whatIf.beforeCost === 0 ? 0 : 1 - whatIf.afterCost / whatIf.beforeCost;
+  const verdict = `cost ${formatCount(Math.round(whatIf.beforeCost))} → ${formatCount(Math.round(whatIf.afterCost))}`;
+  return [
+    paint.heading('What if'),
+    ...whatIf.indexes.flatMap((index) => [
+      `  ${paint.command(escapeControls(index.sql))}`,
+      ...wrap(describeIndex(index), width - 4).map((line) => `    ${paint.dim(escapeControls(line))}`),
+    ]),
+    ...whatIf.hidden.map((name) => `  without ${escapeControls(name)}`),
+    `  ${paint.bold(verdict)} ${saved >= 0 ? paint.good(`(${formatRatio(saved)} less)`) : paint.bad(`(${formatRatio(-saved)} more)`)}`,
+    '',
+    ...renderPlan(whatIf.plan, options, paint),
+  ];
+}
+
+function describeIndex({
+  refusal,
+  isUsed,
+  sizeBytes,
+}: NonNullable<ExplainReport['whatIf']>['indexes'][number]): string {
+  if (refusal !== null) return `refused: ${refusal}`;
+  const size = sizeBytes === null ? '' : `, about ${formatBytes(sizeBytes)}`;
+  return `${isUsed ? 'used by the plan' : 'not used by the plan'}${size}`;
+}
+
+function renderGaps(report: ExplainReport, width: number, paint: Paint): readonly string[] {
+  if (report.unavailable.length === 0) return [];
+  return [
+    paint.heading('Not known'),
+    ...groupGaps(report.unavailable).flatMap((group) => [
+      ...group.reasons.flatMap((reason) =>
+        wrap(escapeControls(reason), width - 2).map((line) => `  ${line}`),
+      ),
+      ...wrap(`→ ${escapeControls(group.remedy)}`, width - 4).map((line) => `    ${paint.dim(line)}`),
+    ]),
+  ];
+}

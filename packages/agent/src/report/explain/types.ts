@@ -1,0 +1,36 @@
+import type { Gap } from '../../observe/index.ts';
+import type { Plan } from '../../planner/index.ts';
+
+/** An index that the explanation supposes. */
+export interface SupposedIndex {
+  /** `create index`, every name quoted. */
+  readonly sql: string;
+  readonly sizeBytes: number | null;
+  /** Whether the plan uses it. */
+  readonly isUsed: boolean;
+  /** PostgreSQL's words when it refused the index; null when it did not. */
+  readonly refusal: string | null;
+}
+
+/** What `pgsteward explain` gives; field names are stable from the first release. */
+export interface ExplainReport {
+  readonly schema: 'pgsteward/explain@1';
+  readonly target: { readonly name: string; readonly serverVersion: string; readonly database: string };
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly statement: { readonly queryId: string | null; readonly sql: string };
+  readonly plan: Plan;
+  /** Whether the statement was run, in a read-only transaction that was rolled back. */
+  readonly isAnalyzed: boolean;
+  /** What would be with and without indexes; null when nothing was supposed. */
+  readonly whatIf: {
+    readonly indexes: readonly SupposedIndex[];
+    /** Existing indexes taken to be dropped. */
+    readonly hidden: readonly string[];
+    readonly planner: { readonly provider: 'shadow' | 'hypopg'; readonly serverVersion: string };
+    readonly beforeCost: number;
+    readonly afterCost: number;
+    readonly plan: Plan;
+  } | null;
+  readonly unavailable: readonly Gap[];
+}
