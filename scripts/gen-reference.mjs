@@ -40,7 +40,8 @@ async function renderReference() {
 
 /** The statements that are built per table, for an example table. */
 async function exampleProbes() {
-  const { columnExtremesStatement, columnMaximumStatement, orphanStatement } = await built('catalog');
+  const { columnExtremesStatement, columnMaximumStatement, orphanStatement, treeHeightsStatement } =
+    await built('catalog');
   return [
     {
       summary: 'The largest value of an indexed column beside the sequence that fills it',
@@ -67,6 +68,22 @@ async function exampleProbes() {
     {
       summary: 'The least and the greatest value of columns that lead a btree, many columns a statement',
       statement: columnExtremesStatement([{ schema: 'public', table: 'orders', column: 'id' }]),
+    },
+    {
+      summary:
+        'The plan, never run, of the first row in the order of btrees whose height is open, many a statement',
+      statement: treeHeightsStatement(
+        [
+          {
+            schema: 'public',
+            table: 'orders',
+            keys: ['id'],
+            directions: ['asc nulls last'],
+            predicate: null,
+          },
+        ],
+        'order',
+      ),
     },
   ];
 }

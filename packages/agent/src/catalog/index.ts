@@ -8,6 +8,12 @@ export type { AnyCatalogQuery, CatalogQuery, QueryVariant, VariantFloor } from '
 export { columnExtremesStatement, type ExtremesProbe } from './probes/column-extremes.ts';
 export { type ColumnMaximumProbe, columnMaximumStatement } from './probes/column-maximum.ts';
 export { type OrphanProbe, orphanStatement } from './probes/orphans.ts';
+export {
+  type TreeAccess,
+  type TreeProbe,
+  treeHeightsStatement,
+  treeProbeAlias,
+} from './probes/tree-heights.ts';
 export { activityQuery, type SessionRow } from './queries/activity.ts';
 export { type ArchiverRow, archiverQuery } from './queries/archiver.ts';
 export { type CheckpointsRow, checkpointsQuery } from './queries/checkpoints.ts';
@@ -74,6 +80,7 @@ export {
   mirrorTablesQuery,
   mirrorViewsQuery,
 } from './queries/mirror-tables.ts';
+export { type MirrorTreeRow, mirrorTreesQuery } from './queries/mirror-trees.ts';
 export { mirrorTypesQuery } from './queries/mirror-types.ts';
 export { type MirrorUnmirroredRow, mirrorUnmirroredQuery } from './queries/mirror-unmirrored.ts';
 export { type PartitionedTableRow, partitionedTablesQuery } from './queries/partitions.ts';

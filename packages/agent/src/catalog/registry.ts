@@ -50,6 +50,7 @@ import {
   mirrorTablesQuery,
   mirrorViewsQuery,
 } from './queries/mirror-tables.ts';
+import { mirrorTreesQuery } from './queries/mirror-trees.ts';
 import { mirrorTypesQuery } from './queries/mirror-types.ts';
 import { mirrorUnmirroredQuery } from './queries/mirror-unmirrored.ts';
 import { partitionedTablesQuery } from './queries/partitions.ts';
@@ -109,6 +110,7 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   mirrorExpressionsQuery,
   mirrorExpressionsByOwnerQuery,
   mirrorLeadsQuery,
+  mirrorTreesQuery,
   mirrorUnmirroredQuery,
   mirrorSchemasQuery,
   mirrorExtensionsQuery,

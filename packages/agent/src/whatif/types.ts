@@ -96,6 +96,8 @@ export interface RelationStatistics {
   readonly allFrozenPages: number | null;
   /** Blocks of the main fork now, which is what the planner measures; null for partitioned relations. */
   readonly fileBlocks: number | null;
+  /** Levels of a btree above its leaves; null where its size says enough or nobody could tell. */
+  readonly treeHeight: number | null;
   /** An index's table; null for tables. */
   readonly table: { readonly schema: string; readonly name: string } | null;
 }

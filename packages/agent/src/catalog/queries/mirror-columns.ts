@@ -89,8 +89,7 @@ select
 from ${source} s
 where s.tablename = any ($1::name[])
   and s.schemaname !~ '^pg_'
-  and s.schemaname <> 'information_schema'
-order by 1, 2, 3, 4`;
+  and s.schemaname <> 'information_schema'`;
 
 const variants = (source: string): readonly QueryVariant[] => [
   { since: { server: 140_000 }, sql: columns(source, NO_RANGES_SQL) },

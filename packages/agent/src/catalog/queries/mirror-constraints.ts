@@ -3,23 +3,32 @@ import { defineDdlQuery, type MirrorDdlRow, ownObject, userSchema } from './mirr
 
 const TABLE = 'n.nspname::text as "tableSchema", t.relname::text as "tableName"';
 
-/** Keys are made table by table, each under its own name, and attached afterwards; the rest goes down to the children by itself. */
+/**
+ * The page is cut before definitions are written out, or the server would write all of them for each page. Keys are made table by
+ * table, each under its own name, and attached afterwards; the rest goes down to the children by itself.
+ */
 const constraints = (kinds: string): string => `
 select k.oid as "oid", '2606:' || k.oid as "key", n.nspname::text as "schema", k.conname::text as "name", ${TABLE},
   pg_catalog.format('alter table %s%I.%I add constraint %I %s',
     case when k.contype in ('p', 'u', 'x') then 'only ' end, n.nspname, t.relname, k.conname,
     pg_catalog.pg_get_constraintdef(k.oid)) as "sql"
-from pg_catalog.pg_constraint k
-join pg_catalog.pg_class t on t.oid = k.conrelid and t.relkind in ('r', 'p')
+from (
+  select k.oid, k.conname, k.contype, k.conrelid
+  from pg_catalog.pg_constraint k
+  join pg_catalog.pg_class t on t.oid = k.conrelid and t.relkind in ('r', 'p')
+  join pg_catalog.pg_namespace n on n.oid = t.relnamespace
+  where k.oid > $1::oid
+    and t.oid <> all ($3::oid[])
+    and ${kinds}
+    and t.relpersistence <> 't'
+    and ${userSchema('n')}
+    and ${ownObject('pg_class', 't.oid')}
+  order by k.oid
+  limit $2
+) k
+join pg_catalog.pg_class t on t.oid = k.conrelid
 join pg_catalog.pg_namespace n on n.oid = t.relnamespace
-where k.oid > $1::oid
-  and t.oid <> all ($3::oid[])
-  and ${kinds}
-  and t.relpersistence <> 't'
-  and ${userSchema('n')}
-  and ${ownObject('pg_class', 't.oid')}
-order by k.oid
-limit $2`;
+order by k.oid`;
 
 const KEYS = `k.contype in ('p', 'u', 'x')`;
 const CHECKS = `k.contype = 'c' and k.coninhcount = 0`;
@@ -50,24 +59,32 @@ export const mirrorIndexesQuery: CatalogQuery<MirrorDdlRow> = defineDdlQuery(
   'Valid indexes',
   `
 select i.oid as "oid", '1259:' || i.oid as "key", n.nspname::text as "schema", i.relname::text as "name", ${TABLE},
-  case when k.oid is null then pg_catalog.pg_get_indexdef(i.oid)
-    else pg_catalog.format('alter index %I.%I set (%s)', n.nspname, i.relname, pg_catalog.array_to_string(i.reloptions, ', '))
+  case when i."isOfKey"
+    then pg_catalog.format('alter index %I.%I set (%s)', n.nspname, i.relname, pg_catalog.array_to_string(i.reloptions, ', '))
+    else pg_catalog.pg_get_indexdef(i.oid)
   end as "sql"
-from pg_catalog.pg_index x
-join pg_catalog.pg_class i on i.oid = x.indexrelid
-join pg_catalog.pg_class t on t.oid = x.indrelid and t.relkind in ('r', 'p', 'm')
+from (
+  select i.oid, i.relname, i.relnamespace, i.reloptions, x.indrelid, k.objid is not null as "isOfKey"
+  from pg_catalog.pg_index x
+  join pg_catalog.pg_class i on i.oid = x.indexrelid
+  join pg_catalog.pg_class t on t.oid = x.indrelid and t.relkind in ('r', 'p', 'm')
+  join pg_catalog.pg_namespace n on n.oid = i.relnamespace
+  left join pg_catalog.pg_depend k on k.classid = 'pg_catalog.pg_class'::regclass and k.objid = i.oid
+    and k.refclassid = 'pg_catalog.pg_constraint'::regclass and k.deptype = 'i'
+  where i.oid > $1::oid
+    and t.oid <> all ($3::oid[])
+    and i.oid <> all ($3::oid[])
+    and (x.indisvalid or i.relkind = 'I')
+    and (k.objid is null or i.reloptions is not null)
+    and t.relpersistence <> 't'
+    and ${userSchema('n')}
+    and ${ownObject('pg_class', 't.oid')}
+  order by i.oid
+  limit $2
+) i
+join pg_catalog.pg_class t on t.oid = i.indrelid
 join pg_catalog.pg_namespace n on n.oid = i.relnamespace
-left join pg_catalog.pg_constraint k on k.conindid = i.oid and k.contype in ('p', 'u', 'x')
-where i.oid > $1::oid
-  and t.oid <> all ($3::oid[])
-  and i.oid <> all ($3::oid[])
-  and (x.indisvalid or i.relkind = 'I')
-  and (k.oid is null or i.reloptions is not null)
-  and t.relpersistence <> 't'
-  and ${userSchema('n')}
-  and ${ownObject('pg_class', 't.oid')}
-order by i.oid
-limit $2`,
+order by i.oid`,
 );
 
 export const mirrorIndexAttachmentsQuery: CatalogQuery<MirrorDdlRow> = defineDdlQuery(

@@ -24,17 +24,22 @@ export const mirrorFunctionsQuery: CatalogQuery<MirrorDdlRow> = defineDdlQuery(
   `
 select p.oid as "oid", '1255:' || p.oid as "key", n.nspname::text as "schema", p.proname::text as "name", ${NO_TABLE},
   case when l.lanname in ('sql', 'plpgsql') then pg_catalog.pg_get_functiondef(p.oid) else ${STUB} end as "sql"
-from pg_catalog.pg_proc p
+from (
+  select p.*
+  from pg_catalog.pg_proc p
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  where p.oid > $1::oid
+    and p.prokind = 'f'
+    and p.prorettype not in ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
+    and ${userSchema('n')}
+    and ${ownObject('pg_proc', 'p.oid')}
+    and ${namesNoLocked('pg_proc', 'p.oid')}
+  order by p.oid
+  limit $2
+) p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
 join pg_catalog.pg_language l on l.oid = p.prolang
-where p.oid > $1::oid
-  and p.prokind = 'f'
-  and p.prorettype not in ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
-  and ${userSchema('n')}
-  and ${ownObject('pg_proc', 'p.oid')}
-  and ${namesNoLocked('pg_proc', 'p.oid')}
-order by p.oid
-limit $2`,
+order by p.oid`,
 );
 
 const functionName = (oid: string, option: string): string => `

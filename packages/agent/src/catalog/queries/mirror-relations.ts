@@ -20,6 +20,8 @@ export interface MirrorRelationRow {
   readonly fileBlocks: number | null;
   readonly tableSchema: string | null;
   readonly tableName: string | null;
+  /** Whether ANALYZE keeps statistics of it: any table, and an index with expressions. */
+  readonly hasStatistics: boolean;
   /** Whether the role may read the table's columns; true for indexes. */
   readonly isReadable: boolean;
   /** Whether row-level security stands between the role and the table. */
@@ -44,10 +46,11 @@ select
   end::float8 as "fileBlocks",
   tn.nspname::text as "tableSchema",
   t.relname::text as "tableName",
+  c.relkind not in ('i', 'I') or c."hasExpressions" as "hasStatistics",
   c.relkind in ('i', 'I') or pg_catalog.has_table_privilege(c.oid, 'select') as "isReadable",
   c.relrowsecurity and pg_catalog.row_security_active(c.oid) as "isUnderPolicy"
 from (
-  select r.*, x.indrelid
+  select r.*, x.indrelid, x.indexprs is not null as "hasExpressions"
   from pg_catalog.pg_class r
   join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace
   left join pg_catalog.pg_index x on x.indexrelid = r.oid
@@ -90,6 +93,7 @@ export const mirrorRelationsQuery: CatalogQuery<MirrorRelationRow> = defineCatal
     fileBlocks: numberOrNull,
     tableSchema: textOrNull,
     tableName: textOrNull,
+    hasStatistics: flag,
     isReadable: flag,
     isUnderPolicy: flag,
   }),

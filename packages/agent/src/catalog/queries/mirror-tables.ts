@@ -27,7 +27,7 @@ order by c.oid
 limit $2`,
 );
 
-/** A foreign table becomes a plain one: names and types resolve, and its statistics count. */
+/** The page is cut before columns are written out. A foreign table becomes a plain one: names and types resolve, and its statistics count. */
 const tables = (isNotNull: string): string => `
 select c.oid as "oid", '1259:' || c.oid as "key", n.nspname::text as "schema", c.relname::text as "name",
   n.nspname::text as "tableSchema", c.relname::text as "tableName",
@@ -48,16 +48,21 @@ select c.oid as "oid", '1259:' || c.oid as "key", n.nspname::text as "schema", c
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
     case when c.relkind = 'p' then ' partition by ' || pg_catalog.pg_get_partkeydef(c.oid) end,
     case when c.relkind = 'r' then ' with (' || pg_catalog.array_to_string(c.reloptions, ', ') || ')' end) as "sql"
-from pg_catalog.pg_class c
+from (
+  select c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.reloptions
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.oid > $1::oid
+    and c.oid <> all ($3::oid[])
+    and c.relkind in ('r', 'p', 'f')
+    and c.relpersistence <> 't'
+    and ${userSchema('n')}
+    and ${ownObject('pg_class', 'c.oid')}
+  order by c.oid
+  limit $2
+) c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where c.oid > $1::oid
-  and c.oid <> all ($3::oid[])
-  and c.relkind in ('r', 'p', 'f')
-  and c.relpersistence <> 't'
-  and ${userSchema('n')}
-  and ${ownObject('pg_class', 'c.oid')}
-order by c.oid
-limit $2`;
+order by c.oid`;
 
 export const mirrorTablesQuery: CatalogQuery<MirrorDdlRow> = defineDdlQuery(
   'tables',
@@ -115,16 +120,21 @@ select c.oid as "oid", '1259:' || c.oid as "key", n.nspname::text as "schema", c
     n.nspname, c.relname, ' with (' || pg_catalog.array_to_string(c.reloptions, ', ') || ')',
     pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';'))
     || case when c.relkind = 'm' then ' with no data' else '' end as "sql"
-from pg_catalog.pg_class c
+from (
+  select c.oid, c.relname, c.relnamespace, c.relkind, c.reloptions
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  join pg_catalog.pg_rewrite r on r.ev_class = c.oid and r.rulename = '_RETURN'
+  where c.oid > $1::oid
+    and c.oid <> all ($3::oid[])
+    and c.relkind in ('v', 'm')
+    and c.relpersistence <> 't'
+    and ${userSchema('n')}
+    and ${ownObject('pg_class', 'c.oid')}
+    and ${namesNoLocked('pg_rewrite', 'r.oid')}
+  order by c.oid
+  limit $2
+) c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-join pg_catalog.pg_rewrite r on r.ev_class = c.oid and r.rulename = '_RETURN'
-where c.oid > $1::oid
-  and c.oid <> all ($3::oid[])
-  and c.relkind in ('v', 'm')
-  and c.relpersistence <> 't'
-  and ${userSchema('n')}
-  and ${ownObject('pg_class', 'c.oid')}
-  and ${namesNoLocked('pg_rewrite', 'r.oid')}
-order by c.oid
-limit $2`,
+order by c.oid`,
 );

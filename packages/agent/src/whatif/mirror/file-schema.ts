@@ -67,6 +67,7 @@ const relation = z.object({
   allVisiblePages: z.int(),
   allFrozenPages: z.int().nullable(),
   fileBlocks: z.int().min(0).nullable(),
+  treeHeight: z.int().min(0).max(12).nullable(),
   table: named.nullable(),
 });
 

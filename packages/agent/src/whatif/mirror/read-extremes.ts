@@ -2,7 +2,7 @@ import { columnExtremesStatement, type MirrorLeadRow, mirrorLeadsQuery } from '.
 import type { Clock } from '../../kernel/index.ts';
 import type { ColumnExtremes } from '../types.ts';
 import { gapAbout } from './gaps.ts';
-import type { Reading } from './reading.ts';
+import { isOfServer, type Reading } from './reading.ts';
 
 /** Columns looked up by one statement. */
 const BATCH = 50;
@@ -59,16 +59,6 @@ async function readBatch(
     const { schema, table, column } = lead;
     return [{ schema, table, column, least: textOf(row['least']), greatest: textOf(row['greatest']) }];
   });
-}
-
-/** Errors that a server reports of one statement carry a code of five characters; a lost connection does not come here. */
-function isOfServer(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    /^[0-9A-Z]{5}$/.test(error.code)
-  );
 }
 
 function noteUnread(reading: Reading, hidden: readonly Lead[], failed: readonly Lead[]): void {

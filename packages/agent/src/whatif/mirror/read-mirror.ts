@@ -7,6 +7,7 @@ import { readExtended } from './read-extended.ts';
 import { readExtremes } from './read-extremes.ts';
 import { noteHidden, readRelations, toRelation } from './read-relations.ts';
 import { readServer } from './read-server.ts';
+import { readTreeHeights } from './read-tree-heights.ts';
 import { noteUnmirrored } from './read-unmirrored.ts';
 import { beginReading } from './reading.ts';
 import { redactMirror } from './redact.ts';
@@ -19,8 +20,8 @@ export interface ReadMirrorOptions {
   readonly isRedacted?: boolean;
 }
 
-/** Steps beside the parts of the schema: server, relations, columns, extended, extremes. */
-const OTHER_STEPS = 5;
+/** Steps beside the parts of the schema: server, relations, columns, heights, extended, extremes. */
+const OTHER_STEPS = 6;
 
 /**
  * Reads all that the planner needs to know of a target: catalogues only, but for the ends of indexed columns. What cannot be read
@@ -41,10 +42,12 @@ export async function readMirror(session: Session, options: ReadMirrorOptions): 
   step();
   const relations = await readRelations(reading);
   step();
-  const names = relations.map((relation) => relation.name);
+  const names = relations.filter(({ hasStatistics }) => hasStatistics).map(({ name }) => name);
   const columns = await readColumns(reading, names, statisticsFunctions.includes('column_statistics'));
   const seen = new Set(columns.map(({ schema, table }) => JSON.stringify([schema, table])));
   noteHidden(reading, relations, seen);
+  step();
+  const heights = await readTreeHeights(reading, clock, { columns, settings });
   step();
   const extended = await readExtended(reading, statisticsFunctions);
   step();
@@ -60,7 +63,7 @@ export async function readMirror(session: Session, options: ReadMirrorOptions): 
     settings,
     extensions: session.capabilities.extensions,
     ddl,
-    relations: relations.map(toRelation),
+    relations: relations.map((relation) => toRelation(relation, heights)),
     columns,
     extended,
     extremes,

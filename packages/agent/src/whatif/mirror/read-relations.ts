@@ -16,13 +16,18 @@ export async function readRelations(reading: Reading): Promise<readonly MirrorRe
   return rows;
 }
 
-/** Gives a relation as the mirror keeps it: a foreign table is a table. */
-export function toRelation(row: MirrorRelationRow): RelationStatistics {
+/**
+ * Gives a relation as the mirror keeps it: a foreign table is a table.
+ * @param heights of btrees, by schema and name as JSON
+ */
+export function toRelation(row: MirrorRelationRow, heights: ReadonlyMap<string, number>): RelationStatistics {
   const { schema, name, method, pages, rows, allVisiblePages, allFrozenPages, fileBlocks } = row;
   const { tableSchema, tableName } = row;
   const table = tableSchema === null || tableName === null ? null : { schema: tableSchema, name: tableName };
   const kind = row.kind === 'f' ? 'r' : row.kind;
-  return { schema, name, kind, method, pages, rows, allVisiblePages, allFrozenPages, fileBlocks, table };
+  const treeHeight = heights.get(JSON.stringify([schema, name])) ?? null;
+  const counts = { pages, rows, allVisiblePages, allFrozenPages, fileBlocks, treeHeight };
+  return { schema, name, kind, method, ...counts, table };
 }
 
 /**

@@ -23,7 +23,7 @@ export interface Reading {
   listing<Row extends { readonly oid: number }>(query: CatalogQuery<Row>): Promise<readonly Row[]>;
 }
 
-const PAGE_ROWS = 2_000;
+const PAGE_ROWS = 5_000;
 const MAXIMUM_ROWS = 500_000;
 
 /** Begins to read a target: notes which relations are under ACCESS EXCLUSIVE, now and whenever a read meets another. */
@@ -85,4 +85,14 @@ function createLockWatch(session: Session, note: (gap: MirrorGap) => void): Lock
     }
   };
   return { values: { current: () => [[...known]], refresh }, refresh };
+}
+
+/** Errors that a server reports of one statement carry a code of five characters; a lost connection does not come here. */
+export function isOfServer(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^[0-9A-Z]{5}$/.test(error.code)
+  );
 }

@@ -61,7 +61,11 @@ export async function layOutFiles(
           realBlocks.set(own, firstSegmentBlocks(path));
           setLength(path, relation.fileBlocks);
         } else if (file.method === 'btree') {
-          setBtreeHeight(path, relation.fileBlocks, guessHeight(relation.fileBlocks, widthOf.get(own) ?? 8));
+          setBtreeHeight(
+            path,
+            relation.fileBlocks,
+            relation.treeHeight ?? guessHeight(relation.fileBlocks, widthOf.get(own) ?? 8),
+          );
         } else {
           setLength(path, Math.max(relation.fileBlocks, firstSegmentBlocks(path)));
         }
