@@ -7,6 +7,7 @@ export { createIndexSql, definitionKey, indexKeySql } from './index-definition.t
 export type { NodeIndex, Plan, PlanNode } from './plan.ts';
 export { readIndexDefinition } from './read-index-definition.ts';
 export { readPlan } from './read-plan.ts';
+export { type NodeShare, planShares } from './shares.ts';
 export type {
   Configuration,
   ExistingIndex,
