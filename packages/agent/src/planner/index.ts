@@ -23,4 +23,4 @@ export type {
   RefusedIndex,
   TableQuery,
 } from './types.ts';
-export { planNodes, planShape, selfCost, selfMs } from './walk.ts';
+export { planNodes, planShape } from './walk.ts';

@@ -1,5 +1,5 @@
 import { escapeControls, formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
-import { type Plan, type PlanNode, selfCost, selfMs } from '../../planner/index.ts';
+import { type NodeShare, type Plan, type PlanNode, planShares } from '../../planner/index.ts';
 import { shorten, wrap } from '../fit-text.ts';
 import { groupGaps } from '../overview.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
@@ -57,7 +57,7 @@ function renderPlan(plan: Plan, options: TextOptions, paint: Paint): readonly st
   ].filter((part) => part !== null);
   const settings = Object.entries(plan.settings).map(([name, value]) => `${name} = ${value}`);
   return [
-    ...renderNode(plan.root, { prefix: '', connector: '', width, paint, whole: wholeOf(plan) }),
+    ...renderNode(plan.root, { prefix: '', connector: '', width, paint, shares: planShares(plan) }),
     ...(times.length === 0 ? [] : [paint.dim(times.join(' · '))]),
     ...(settings.length === 0
       ? []
@@ -72,21 +72,12 @@ interface Drawing {
   readonly connector: string;
   readonly width: number;
   readonly paint: Paint;
-  readonly whole: { readonly cost: number; readonly ms: number | null };
-}
-
-function wholeOf({ root }: Plan): Drawing['whole'] {
-  const ms = root.actualMs === null || root.loops === null ? null : root.actualMs * root.loops;
-  return { cost: root.totalCost, ms };
+  readonly shares: ReadonlyMap<number, NodeShare>;
 }
 
 function renderNode(node: PlanNode, drawing: Drawing): readonly string[] {
-  const { prefix, connector, width, paint, whole } = drawing;
-  const own = selfMs(node);
-  const share =
-    own !== null && whole.ms !== null && whole.ms > 0
-      ? own / whole.ms
-      : selfCost(node) / Math.max(1, whole.cost);
+  const { prefix, connector, width, paint, shares } = drawing;
+  const share = shares.get(node.id);
   const title = nodeTitle(node);
   const first = shorten(`${prefix}${connector}${title}`, width);
   const below = prefix + (connector === '' ? '' : connector === '└─ ' ? '   ' : '│  ');
@@ -97,7 +88,7 @@ function renderNode(node: PlanNode, drawing: Drawing): readonly string[] {
     ),
   );
   return [
-    share >= HOT ? paint.bold(first) : first,
+    (share?.selfRatio ?? 0) >= HOT ? paint.bold(first) : first,
     ...lines,
     ...node.children.flatMap((child, index) => {
       const isLast = index === node.children.length - 1;
@@ -123,30 +114,35 @@ function tableName({ name, alias }: NonNullable<PlanNode['table']>): string {
   return alias === name ? name : `${name} ${alias}`;
 }
 
-function factsOf(node: PlanNode, share: number): string {
-  const own = selfMs(node);
-  const rows =
-    node.actualRows === null
-      ? `${formatCount(node.planRows)} rows`
-      : `${formatCount(node.planRows)} → ${formatCount(node.actualRows)} rows${misestimate(node)}`;
+function factsOf(node: PlanNode, share: NodeShare | undefined): string {
+  const own = share?.selfMs ?? null;
   const parts = [
     own === null
-      ? `cost ${formatCount(Math.round(selfCost(node)))} of its own`
+      ? `cost ${formatCount(Math.round(share?.selfCost ?? 0))} of its own`
       : `${formatDuration(own)} of its own`,
-    formatRatio(Math.min(1, share)),
-    rows,
-    node.loops !== null && node.loops !== 1 ? `${formatCount(node.loops)} loops` : null,
-    node.loops === 0 ? 'never reached' : null,
-    node.buffers === null
-      ? null
-      : `${formatCount(node.buffers.sharedHit)} blocks hit, ${formatCount(node.buffers.sharedRead)} read`,
-    (node.spilledBytes ?? 0) > 0 ? `${formatBytes(node.spilledBytes ?? 0)} spilled to disk` : null,
-    (node.rowsRemovedByFilter ?? 0) > 0
-      ? `${formatCount(node.rowsRemovedByFilter ?? 0)} rows filtered out`
-      : null,
-    (node.lossyHeapBlocks ?? 0) > 0 ? `${formatCount(node.lossyHeapBlocks ?? 0)} lossy blocks` : null,
+    formatRatio(share?.selfRatio ?? 0),
+    node.actualRows === null
+      ? `${formatCount(node.planRows)} rows`
+      : `${formatCount(node.planRows)} → ${formatCount(node.actualRows)} rows${misestimate(node)}`,
+    ...measuresOf(node),
   ];
-  return parts.filter((part) => part !== null).join(' · ');
+  return parts.join(' · ');
+}
+
+/** What only a run tells, where there is anything to tell. */
+function measuresOf(node: PlanNode): readonly string[] {
+  const { loops, buffers } = node;
+  const some = (count: number | null, words: string): readonly string[] =>
+    count === null || count === 0 ? [] : [`${formatCount(count)} ${words}`];
+  return [
+    ...(loops === 0 ? ['never reached'] : some(loops === 1 ? null : loops, 'loops')),
+    ...(buffers === null
+      ? []
+      : [`${formatCount(buffers.sharedHit)} blocks hit, ${formatCount(buffers.sharedRead)} read`]),
+    ...((node.spilledBytes ?? 0) > 0 ? [`${formatBytes(node.spilledBytes ?? 0)} spilled to disk`] : []),
+    ...some(node.rowsRemovedByFilter, 'rows filtered out'),
+    ...some(node.lossyHeapBlocks, 'lossy blocks'),
+  ];
 }
 
 function misestimate({ planRows, actualRows, loops }: PlanNode): string {
