@@ -129,12 +129,12 @@ describe.each([...availableMajors()])('a mirror of PostgreSQL %i', (major) => {
     const reader = await createRole(db, { memberOf: ['pg_monitor'] });
     const writer = await createRole(db);
     await db.query(`alter database ${db.name} set work_mem = '7MB'`);
-    await db.query(`alter database ${db.name} set search_path = app, public`);
+    await db.query(`alter database ${db.name} set search_path = App, "We;ird, ""x"""`);
     await db.query(`alter role ${reader.name} set search_path = pg_catalog`);
     await db.query(`alter role ${reader.name} set random_page_cost = 1.7`);
     await db.query(`alter role ${writer.name} set work_mem = '64MB'`);
     const { server, settings, gaps } = await mirrorOf(reader.url);
-    expect(server.searchPath).toBe('app, public');
+    expect(server.searchPath).toEqual(['app', 'We;ird, "x"']);
     expect(settings).toMatchObject({ work_mem: '7168', random_page_cost: '4', jit: 'on' });
     expect(gaps.find(({ id }) => id === 'whatif/role-settings')?.reason).toContain(
       `${writer.name}: work_mem = 64MB`,

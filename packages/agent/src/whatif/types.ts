@@ -52,8 +52,8 @@ export interface MirrorServer {
     readonly locale: string | null;
   };
   readonly blockSizeBytes: number;
-  /** `search_path` of new sessions of the database, as SQL writes it: `"$user", public`. */
-  readonly searchPath: string;
+  /** Schemas of `search_path` in new sessions of the database: `['$user', 'public']`. */
+  readonly searchPath: readonly string[];
 }
 
 /** One statement of the schema. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag, text } from '../columns.ts';
+import { flag, number, text } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
 import { userSchema } from './mirror-ddl.ts';
 
@@ -9,6 +9,8 @@ export interface MirrorLeadRow {
   readonly table: string;
   readonly column: string;
   readonly isReadable: boolean;
+  /** Pages of the table, by the catalogue. */
+  readonly pages: number;
 }
 
 /** Only where the index has the column's own order: under another one, its ends are found by sorting the table. */
@@ -19,7 +21,8 @@ select distinct
   a.attname::text as "column",
   pg_catalog.has_column_privilege(t.oid, a.attnum, 'select')
     and pg_catalog.has_schema_privilege(n.oid, 'usage')
-    and not (t.relrowsecurity and pg_catalog.row_security_active(t.oid)) as "isReadable"
+    and not (t.relrowsecurity and pg_catalog.row_security_active(t.oid)) as "isReadable",
+  t.relpages as "pages"
 from pg_catalog.pg_index x
 join pg_catalog.pg_class i on i.oid = x.indexrelid and i.relkind = 'i'
 join pg_catalog.pg_am m on m.oid = i.relam and m.amname = 'btree'
@@ -32,15 +35,15 @@ where x.indpred is null
   and x.indcollation[0] = a.attcollation
   and t.oid <> all ($1::oid[])
   and ${userSchema('n')}
-order by 1, 2, 3`;
+order by "pages" desc, 1, 2, 3`;
 
 export const mirrorLeadsQuery: CatalogQuery<MirrorLeadRow> = defineCatalogQuery({
   id: 'catalog/mirror-leads',
-  summary: 'Columns that lead a btree, whose ends the planner looks up.',
+  summary: 'Columns that lead a btree, whose ends the planner looks up; those of large tables first.',
   source: 'src/backend/utils/adt/selfuncs.c, get_actual_variable_range',
   scope: 'database',
   timeoutMs: 30_000,
   parameters: ['object ids of locked relations'],
   variants: [{ since: { server: 140_000 }, sql }],
-  row: z.object({ schema: text, table: text, column: text, isReadable: flag }),
+  row: z.object({ schema: text, table: text, column: text, isReadable: flag, pages: number }),
 });

@@ -37,7 +37,7 @@ const server = z.object({
     locale: texts,
   }),
   blockSizeBytes: z.int().positive(),
-  searchPath: text,
+  searchPath: z.array(text),
 });
 
 const kinds = [

@@ -18,7 +18,7 @@ const MIRROR: Mirror = {
     encoding: 'UTF8',
     collation: { provider: 'icu', collate: 'C', ctype: 'C', locale: 'de' },
     blockSizeBytes: 8192,
-    searchPath: '"$user", public',
+    searchPath: ['$user', 'public'],
   },
   settings: { work_mem: '4096' },
   extensions: [],

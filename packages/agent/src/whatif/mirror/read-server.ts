@@ -3,6 +3,7 @@ import { displayIdentifier } from '../../kernel/index.ts';
 import type { Mirror, MirrorServer } from '../types.ts';
 import { isPlannerSetting } from './planner-settings.ts';
 import type { Reading } from './reading.ts';
+import { splitSearchPath } from './search-path.ts';
 
 /** Providers of collations by the letter in the catalogue. */
 const PROVIDERS: Readonly<Record<string, MirrorServer['collation']['provider']>> = {
@@ -40,7 +41,7 @@ export async function readServer(reading: Reading): Promise<ServerFacts> {
         ctype: row?.ctype ?? 'C',
         locale: row?.locale ?? null,
       },
-      searchPath: settings.find(({ name }) => name === 'search_path')?.value ?? SEARCH_PATH,
+      searchPath: splitSearchPath(settings.find(({ name }) => name === 'search_path')?.value ?? SEARCH_PATH),
     },
     settings: Object.fromEntries(
       settings.flatMap(({ name, value }) =>

@@ -49,7 +49,7 @@ const mirrors: fc.Arbitrary<Mirror> = fc
         encoding: 'UTF8',
         collation: { provider: 'libc', collate: 'C', ctype: 'C', locale: null },
         blockSizeBytes: 8192,
-        searchPath: 'public',
+        searchPath: ['public'],
       },
       settings: { work_mem: '4096' },
       extensions: [],

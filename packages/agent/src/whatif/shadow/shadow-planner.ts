@@ -102,7 +102,8 @@ async function plan(
 
 /** Statements are pipelined in order, so the path set before one holds for it. */
 function useSearchPath(state: State, { searchPath }: PlannableStatement): void {
-  const wanted = searchPath === null ? '"$user", public' : searchPath.map(quoteIdentifier).join(', ');
+  const path = searchPath ?? state.shadow.mirror.server.searchPath;
+  const wanted = path.length === 0 ? "''" : path.map(quoteIdentifier).join(', ');
   if (wanted === state.searchPath) return;
   state.searchPath = wanted;
   void state.shadow.planner.run(`set search_path = ${wanted}`).catch(() => undefined);
