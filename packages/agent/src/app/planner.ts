@@ -1,7 +1,13 @@
 import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
 import type { Planner } from '../planner/index.ts';
 import { type ConnectionTarget, openPlanningConnection, type Session } from '../postgres/index.ts';
-import { createHypopgPlanner, createShadowPlanner, openShadow, readMirror } from '../whatif/index.ts';
+import {
+  createHypopgPlanner,
+  createShadowPlanner,
+  openShadow,
+  readMirror,
+  readRepresentativeValues,
+} from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
 /** Whose planner answers. */
@@ -39,6 +45,7 @@ export async function openHypopgPlanner(
     version,
     extensionSchema: `"${hypopg.schema.replaceAll('"', '""')}"`,
     canHide: Number.parseFloat(hypopg.version) >= 1.4,
+    representativeValues: (statement) => readRepresentativeValues(session, connection, statement),
     onClose: () => connection.close(),
   });
 }

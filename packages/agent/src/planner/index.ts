@@ -22,5 +22,6 @@ export type {
   Planner,
   RefusedIndex,
   TableQuery,
+  ValueSet,
 } from './types.ts';
 export { planNodes, planShape } from './walk.ts';

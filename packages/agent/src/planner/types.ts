@@ -83,6 +83,14 @@ export interface PlannableStatement {
   readonly searchPath: readonly string[] | null;
 }
 
+/** Values that the parameters of a statement typically have. */
+export interface ValueSet {
+  /** How many rows they let through, compared with others: many, a middling number, few. */
+  readonly kind: 'common' | 'median' | 'rare';
+  /** In the order of the parameters, as text. */
+  readonly values: readonly (string | null)[];
+}
+
 /** A statement's plan, or why it has none. */
 export type Planned =
   | { readonly kind: 'plan'; readonly plan: Plan }
@@ -125,8 +133,8 @@ export interface Planner {
    * @returns in the order of the statements; one that PostgreSQL refuses does not disturb the others
    */
   plan(statements: readonly PlannableStatement[], configuration: Configuration): Promise<readonly Planned[]>;
-  /** Gives the types of a statement's parameters, as `format_type` names them; null when it cannot be prepared. */
-  parameterTypes(statement: PlannableStatement): Promise<readonly string[] | null>;
+  /** Gives typical values of a statement's parameters, from statistics; none where nothing is known of them. */
+  representativeValues(statement: PlannableStatement): Promise<readonly ValueSet[]>;
   /** Supposes a table filled by a query; null from a provider that cannot. */
   supposeTable(query: TableQuery): Promise<HypotheticalTable | null>;
   forgetTable(table: HypotheticalTable): Promise<void>;

@@ -5,8 +5,10 @@
  * never runs a statement, never decides from a text what a session may do.
  */
 export { deparse } from './deparse.ts';
+export { repairNormalized } from './normalized-text.ts';
 export { shapeOf } from './operand.ts';
 export { fingerprintOf, isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
+export { readParameters, type StatementParameters } from './roles/read-parameters.ts';
 export { readRoles } from './roles/read-roles.ts';
 export type {
   ColumnRole,
@@ -14,6 +16,8 @@ export type {
   NameResolver,
   OperatorUse,
   OrderedColumn,
+  ParameterRole,
+  ParameterUse,
   TableOccurrence,
 } from './roles/types.ts';
 export { type SplitResult, splitStatements } from './split.ts';

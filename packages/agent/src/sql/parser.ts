@@ -1,3 +1,4 @@
+import { repairNormalized } from './normalized-text.ts';
 import { readStatement } from './statement.ts';
 import type { ParsedStatement } from './types.ts';
 
@@ -50,7 +51,7 @@ export function parseStatement(text: string | null): ParsedStatement | null {
 /** Gives the parser's tree of one statement; null when it is not one whole valid statement. */
 export function parseTree(text: string): unknown {
   try {
-    const [statement, ...others] = parser?.parseSync(text).stmts ?? [];
+    const [statement, ...others] = parser?.parseSync(repairNormalized(text)).stmts ?? [];
     return others.length > 0 ? null : (statement?.stmt ?? null);
   } catch {
     return null;
@@ -63,7 +64,7 @@ export function parseTree(text: string): unknown {
  */
 export function fingerprintOf(text: string): string | null {
   try {
-    return parser?.fingerprintSync(text) ?? null;
+    return parser?.fingerprintSync(repairNormalized(text)) ?? null;
   } catch {
     return null;
   }

@@ -26,3 +26,4 @@ export type {
   MirrorServer,
   RelationStatistics,
 } from './types.ts';
+export { readRepresentativeValues } from './values/read-values.ts';

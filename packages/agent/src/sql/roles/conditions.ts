@@ -1,5 +1,6 @@
 import { deparse } from '../deparse.ts';
 import { asList, asNode, asText, contains, type Fields, names, type TreeNode, visit } from '../tree.ts';
+import { comparedParameters } from './compared-parameters.ts';
 import { type FoundColumn, findColumn, type Names } from './names.ts';
 import type { OccurrenceBuilder } from './occurrence.ts';
 
@@ -89,15 +90,24 @@ function readSide(side: Side, scope: Names): void {
       literal: literalOf(other),
     });
   }
-  if (column !== null) addRole(column, role);
-  else {
-    for (const one of found) one.occurrence.addRole(one.column, 'filter');
-    const isExpression =
-      isAlone && (role === 'equality' || role === 'range') && !contains(own, 'SubLink', 'ParamRef');
-    if (isExpression && asNode(own)?.type !== 'A_Const' && columnsOf(other, scope).length === 0) {
-      first.occurrence.addExpression({ sql: bareSql(own), role });
-    }
+  if (column !== null) {
+    addRole(column, role);
+    for (const use of comparedParameters(side))
+      column.occurrence.addParameter({ ...use, column: column.column });
+    return;
   }
+  for (const one of found) one.occurrence.addRole(one.column, 'filter');
+  if (isAlone && isComparable(own, role) && columnsOf(other, scope).length === 0) {
+    first.occurrence.addExpression({ sql: bareSql(own), role });
+  }
+}
+
+/** Whether an expression on a column is compared as an index on it could serve. */
+function isComparable(
+  own: unknown,
+  role: ReturnType<typeof roleOf>,
+): role is Exclude<ReturnType<typeof roleOf>, 'filter'> {
+  return role !== 'filter' && !contains(own, 'SubLink', 'ParamRef') && asNode(own)?.type !== 'A_Const';
 }
 
 function roleOf(operator: string, kind: string): 'equality' | 'range' | 'filter' {

@@ -1,4 +1,11 @@
-import type { ColumnRole, ExpressionUse, OperatorUse, OrderedColumn, TableOccurrence } from './types.ts';
+import type {
+  ColumnRole,
+  ExpressionUse,
+  OperatorUse,
+  OrderedColumn,
+  ParameterUse,
+  TableOccurrence,
+} from './types.ts';
 
 /** Gathers what a statement does with one table. */
 export class OccurrenceBuilder {
@@ -11,6 +18,7 @@ export class OccurrenceBuilder {
   readonly #literals: { readonly sql: string; readonly columns: readonly string[] }[] = [];
   readonly #expressions: ExpressionUse[] = [];
   readonly #operators: OperatorUse[] = [];
+  readonly #parameters: ParameterUse[] = [];
   #order: readonly OrderedColumn[] = [];
 
   constructor(schema: string, table: string, alias: string) {
@@ -51,6 +59,10 @@ export class OccurrenceBuilder {
     this.#operators.push(use);
   }
 
+  addParameter(use: ParameterUse): void {
+    this.#parameters.push(use);
+  }
+
   build(): TableOccurrence {
     return {
       schema: this.schema,
@@ -63,6 +75,7 @@ export class OccurrenceBuilder {
       literalConditions: this.#literals,
       expressions: this.#expressions,
       operators: this.#operators,
+      parameters: this.#parameters,
     };
   }
 }

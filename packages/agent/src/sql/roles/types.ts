@@ -35,6 +35,30 @@ export interface OperatorUse {
   readonly literal: string | null;
 }
 
+/** What a parameter is to the column that it is compared with. */
+export type ParameterRole =
+  | 'equality'
+  /** The column is greater, or as great. */
+  | 'low'
+  /** The column is less, or as little. */
+  | 'high'
+  /** Pattern of LIKE. */
+  | 'pattern'
+  /** Element that an array or a text search looks for. */
+  | 'element'
+  /** Some other operator. */
+  | 'other';
+
+/** A `$n` that a condition compares with a bare column. */
+export interface ParameterUse {
+  /** The n of `$n`. */
+  readonly number: number;
+  readonly column: string;
+  readonly role: ParameterRole;
+  /** True for `= any ($n)`: the parameter is an array of such values. */
+  readonly isList: boolean;
+}
+
 /** One table as a statement reads it: each name in FROM is an occurrence of its own. */
 export interface TableOccurrence {
   readonly schema: string;
@@ -51,6 +75,7 @@ export interface TableOccurrence {
   readonly literalConditions: readonly { readonly sql: string; readonly columns: readonly string[] }[];
   readonly expressions: readonly ExpressionUse[];
   readonly operators: readonly OperatorUse[];
+  readonly parameters: readonly ParameterUse[];
 }
 
 /** What is known of the schema that a statement runs in. */

@@ -24,6 +24,8 @@ export interface HypopgOptions {
   readonly extensionSchema: string;
   /** Whether it can hide existing indexes (1.4 and newer). */
   readonly canHide: boolean;
+  /** Reads the target's own statistics. */
+  readonly representativeValues: Planner['representativeValues'];
   readonly onClose: () => Promise<void>;
 }
 
@@ -62,7 +64,7 @@ export function createHypopgPlanner(options: HypopgOptions): Planner {
       for (const id of ids) state.known.delete(id);
     },
     plan: (statements, configuration) => plan(state, statements, configuration),
-    parameterTypes: async () => null,
+    representativeValues: options.representativeValues,
     supposeTable: async () => null,
     forgetTable: async () => undefined,
     calls: () => state.calls,

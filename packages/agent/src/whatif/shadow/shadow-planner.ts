@@ -12,9 +12,12 @@ import {
   type Planner,
   readPlan,
   type TableQuery,
+  type ValueSet,
 } from '../../planner/index.ts';
 import { explainStatement } from '../statements/explain-statement.ts';
 import { readParameterTypes } from '../statements/parameter-types.ts';
+import { representativeValues } from '../values/representative-values.ts';
+import { createStatisticsSource, type StatisticsSource } from '../values/statistics-source.ts';
 import { createSupposed, dropSupposed, type Supposed } from './hypothetical-indexes.ts';
 import { forgetSupposedTable, supposeTable } from './hypothetical-table.ts';
 import type { Shadow } from './open-shadow.ts';
@@ -27,6 +30,8 @@ interface State {
   readonly shown: Set<number>;
   /** Existing indexes that it does not see, by name, with their object ids. */
   readonly hidden: Map<string, readonly number[]>;
+  /** Made of the mirror when first asked for. */
+  statistics: StatisticsSource | null;
   searchPath: string;
   calls: number;
 }
@@ -39,6 +44,7 @@ export function createShadowPlanner(shadow: Shadow): Planner {
     byName: new Map(),
     shown: new Set(),
     hidden: new Map(),
+    statistics: null,
     searchPath: '',
     calls: 0,
   };
@@ -49,7 +55,7 @@ export function createShadowPlanner(shadow: Shadow): Planner {
     suppose: (definitions) => suppose(state, definitions),
     forget: (ids) => forget(state, ids),
     plan: (statements, configuration) => plan(state, statements, configuration),
-    parameterTypes: (statement) => readParameterTypes(shadow.planner, statement),
+    representativeValues: (statement) => typicalValues(state, statement),
     supposeTable: (query: TableQuery): Promise<HypotheticalTable | null> => supposeTable(shadow, query),
     forgetTable: (table) => forgetSupposedTable(shadow, table),
     calls: () => state.calls,
@@ -78,6 +84,15 @@ async function forget(state: State, ids: readonly number[]): Promise<void> {
     state.byName.delete(one.name);
     for (const oid of one.oids) state.shown.delete(oid);
   }
+}
+
+async function typicalValues(state: State, statement: PlannableStatement): Promise<readonly ValueSet[]> {
+  const { mirror, planner } = state.shadow;
+  useSearchPath(state, statement);
+  const types = await readParameterTypes(planner, statement);
+  if (types === null || types.length === 0) return [];
+  state.statistics ??= createStatisticsSource(mirror.columns, mirror.server.searchPath);
+  return representativeValues(statement.sql, types, state.statistics);
 }
 
 async function plan(

@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../../kernel/index.ts';
 import type { PlannableStatement } from '../../planner/index.ts';
+import { repairNormalized } from '../../sql/index.ts';
 
 /** A connection that plans; queries sent without waiting are pipelined. */
 export interface PlanningConnection {
@@ -26,7 +27,7 @@ export async function explainStatement(
   versionNumber: number,
   { sql, values }: Pick<PlannableStatement, 'sql' | 'values'>,
 ): Promise<Explained> {
-  const text = withoutSemicolon(sql);
+  const text = withoutSemicolon(repairNormalized(sql));
   try {
     if (!/\$\d/.test(text)) return answer(await connection.run(`explain (format json) ${text}`));
     if (values === null && versionNumber >= GENERIC_PLAN_SINCE) {

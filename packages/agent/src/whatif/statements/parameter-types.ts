@@ -1,4 +1,5 @@
 import type { PlannableStatement } from '../../planner/index.ts';
+import { repairNormalized } from '../../sql/index.ts';
 import type { PlanningConnection } from './explain-statement.ts';
 
 let prepared = 0;
@@ -11,7 +12,7 @@ export async function readParameterTypes(
   prepared += 1;
   const name = `pgsteward_types_${prepared}`;
   const steps = [
-    `prepare ${name} as ${sql.trim().replace(/;\s*$/, '')}`,
+    `prepare ${name} as ${repairNormalized(sql).trim().replace(/;\s*$/, '')}`,
     `select parameter_types::text[] as types from pg_catalog.pg_prepared_statements where name = '${name}'`,
     `deallocate ${name}`,
   ].map((step) => connection.run(step));
