@@ -196,6 +196,7 @@ async function scoreBudget(
       version: rows[0]?.version ?? '',
       extensionSchema: 'public',
       canHide: false,
+      representativeValues: async () => [],
       onClose: async () => undefined,
     });
     const constraints: IndexConstraints = {

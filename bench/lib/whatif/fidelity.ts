@@ -128,6 +128,7 @@ async function supposeWithHypopg(
     version: String(Math.floor(versionNumber / 10_000)),
     extensionSchema: 'public',
     canHide: false,
+    representativeValues: async () => [],
     onClose: async () => undefined,
   });
   const result = await supposeCases(planner, cases);

@@ -12,8 +12,8 @@ import type { ConnectionTarget, Session } from '../postgres/index.ts';
 import type { Audit } from '../report/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { loadParser } from '../sql/index.ts';
-import { adviseWithin } from './audit-indexes.ts';
-import { linkProposals, mergeProposals } from './link-proposals.ts';
+import { type AuditPlanning, openAuditPlanning } from './indexes/audit-indexes.ts';
+import { linkProposals, mergeProposals } from './indexes/link-proposals.ts';
 import { openTarget } from './open-target.ts';
 import { checks } from './registries.ts';
 
@@ -34,13 +34,15 @@ export async function runAudit(target: ConnectionTarget, options: AuditOptions):
   const startedAt = clock.now();
   const startMs = clock.monotonicMs();
   const [session] = await Promise.all([openTarget(target, options), loadParser()]);
+  let planning: AuditPlanning | null = null;
   try {
-    const observation = await observe(session, options);
-    const { snapshot } = observation;
+    const observed = await observe(session, options);
+    const { snapshot } = observed;
+    planning = await openAuditPlanning(session, observed, options);
+    const observation = { ...observed, plans: planning.plans };
     const diagnosis = diagnose(checks, observation, settings);
     const advice = advise(advisors, diagnosis.findings, snapshot);
-    const indexes = await adviseWithin(session, observation, options);
-    const proposed = linkProposals(diagnosis.findings, indexes.advised);
+    const proposed = linkProposals(diagnosis.findings, await planning.advise());
     return {
       snapshot,
       interval: observation.interval,
@@ -60,10 +62,11 @@ export async function runAudit(target: ConnectionTarget, options: AuditOptions):
         })),
         proposals: mergeProposals(advice.proposals, proposed.proposals),
         objectives: computeObjectives(observation, settings),
-        unavailable: [...snapshot.gaps, ...diagnosis.unavailable, ...indexes.gaps],
+        unavailable: [...snapshot.gaps, ...diagnosis.unavailable, ...planning.gaps],
       },
     };
   } finally {
+    await planning?.close();
     await session.close();
   }
 }

@@ -1,35 +1,30 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { runCatalogQuery, statementsQuery } from '../catalog/index.ts';
 import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
 import {
+  type Configuration,
+  comparePlans,
   createIndexSql,
   type ExistingIndex,
+  type Hypothesis,
   type Plan,
-  type Planned,
+  type PlannableStatement,
   type Planner,
   planNodes,
   readIndexDefinition,
-  readPlan,
 } from '../planner/index.ts';
-import {
-  type ConnectionTarget,
-  openPlanningConnection,
-  POSTGRES_SETTINGS,
-  type Session,
-} from '../postgres/index.ts';
-import type { ExplainReport } from '../report/index.ts';
+import type { ConnectionTarget } from '../postgres/index.ts';
+import type { ExplainReport, VerifiedPlan } from '../report/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { loadParser, splitStatements } from '../sql/index.ts';
-import { explainStatement } from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
-import { openTarget } from './open-target.ts';
-import { openHypopgPlanner, openTargetPlanner, type PlannerProvider } from './planner.ts';
+import { type ExplainPlace, openFilePlace, openTargetPlace } from './explain-place.ts';
+import type { PlannerProvider } from './planner.ts';
 
 /** What is explained, and how. */
 export interface ExplainOptions {
   /** SQL, the query id of a recorded statement, or a file with one statement. */
   readonly statement: string;
-  /** Values of `$1`, `$2` …; none plans generically. */
+  /** Values of `$1`, `$2` …; none plans generically, and with typical values beside it. */
   readonly values: readonly string[];
   readonly isAnalyzed: boolean;
   /** Limit of the run of `isAnalyzed`, in milliseconds. */
@@ -39,54 +34,60 @@ export interface ExplainOptions {
   /** Existing indexes that are taken to be dropped, `name` or `schema.name`. */
   readonly withoutIndexes: readonly string[];
   readonly provider: PlannerProvider;
+  /** Plans in the shadow and on the target, and compares. */
+  readonly isVerified: boolean;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly onProgress: ProgressListener;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where to explain: a target, or a file that `pgsteward stats export` wrote. */
+export type ExplainSource = { readonly target: ConnectionTarget } | { readonly statisticsFile: string };
+
 /**
- * Explains one statement on a target. With `isAnalyzed` it is run in a read-only transaction that is rolled back: PostgreSQL itself
+ * Explains one statement. With `isAnalyzed` it is run in a read-only transaction that is rolled back: PostgreSQL itself
  * refuses to let it write.
- * @throws APP.EXPLAIN when the statement is not found or PostgreSQL refuses it
+ * @throws APP.EXPLAIN when the statement is not found or PostgreSQL refuses it; APP.NO_HYPOPG; WHATIF.* for the file
  */
-export async function runExplain(target: ConnectionTarget, options: ExplainOptions): Promise<ExplainReport> {
+export async function runExplain(source: ExplainSource, options: ExplainOptions): Promise<ExplainReport> {
   const startedAt = options.clock.now();
-  const [session] = await Promise.all([openTarget(target, options), loadParser()]);
+  await loadParser();
+  const place =
+    'target' in source
+      ? await openTargetPlace(source.target, options)
+      : await openFilePlace(source.statisticsFile, options);
   try {
-    const statement = await findStatement(session, options.statement);
-    const plan = await planOnTarget(target, session, { ...options, sql: statement.sql });
-    const isSupposing = options.withIndexes.length + options.withoutIndexes.length > 0;
-    const supposed = isSupposing ? await suppose(target, session, { ...options, sql: statement.sql }) : null;
-    const { version: serverVersion, database } = session.capabilities;
+    const statement = await findStatement(place, options.statement);
+    const values = options.values.length === 0 ? null : options.values;
+    if (options.isAnalyzed && values === null && /\$\d/.test(statement.sql)) {
+      throw failure(APP_ERRORS.EXPLAIN, {
+        reason: 'to run it, give its parameters values: --param VALUE for each',
+      });
+    }
+    const plannable = { id: 'explain', sql: statement.sql, values, searchPath: null };
+    const plan = options.isAnalyzed ? await place.analyze(plannable, options) : await place.plan(plannable);
+    const supposing = await suppose(place, plannable, options);
     return {
       schema: 'pgsteward/explain@1',
-      target: { name: target.name, serverVersion, database },
+      target: place.target,
       startedAt: startedAt.toISOString(),
       statement,
       plan,
       isAnalyzed: options.isAnalyzed,
-      whatIf: supposed?.whatIf ?? null,
-      unavailable: supposed?.gaps ?? [],
+      variants: values === null ? await planVariants(place, plannable) : [],
+      whatIf: supposing?.whatIf ?? null,
+      verification: options.isVerified ? await verify(place, plannable, options) : null,
+      unavailable: supposing?.gaps ?? [],
     };
   } finally {
-    await session.close();
+    await place.close();
   }
 }
 
-async function findStatement(session: Session, given: string): Promise<ExplainReport['statement']> {
-  if (/^-?\d+$/.test(given.trim())) {
-    const result = await runCatalogQuery(session, statementsQuery);
-    const row = result.ok ? result.rows.find((one) => one.queryId === given.trim()) : undefined;
-    const reason = result.ok
-      ? `no recorded statement has the query id ${given.trim()}`
-      : result.unavailable.reason;
-    if (row === undefined) throw failure(APP_ERRORS.EXPLAIN, { reason });
-    if (row.query === null || row.queryLength > row.query.length) {
-      throw failure(APP_ERRORS.EXPLAIN, { reason: `the text of ${row.queryId} is not known or was cut off` });
-    }
-    return { queryId: row.queryId, sql: row.query };
-  }
+async function findStatement(place: ExplainPlace, given: string): Promise<ExplainReport['statement']> {
+  const queryId = given.trim();
+  if (/^-?\d+$/.test(queryId)) return { queryId, sql: await place.recorded(queryId) };
   const text = existsSync(given) ? readFileSync(given, 'utf8') : given;
   const split = splitStatements(text);
   if (!split.ok) throw failure(APP_ERRORS.EXPLAIN, { reason: `line ${split.line}: ${split.reason}` });
@@ -99,52 +100,91 @@ async function findStatement(session: Session, given: string): Promise<ExplainRe
   return { queryId: null, sql };
 }
 
-type StatementOptions = ExplainOptions & { readonly sql: string };
-
-async function planOnTarget(
-  target: ConnectionTarget,
-  session: Session,
-  options: StatementOptions,
-): Promise<Plan> {
-  const connectTimeoutMs = options.settings.get(POSTGRES_SETTINGS.connectTimeoutMs);
-  const connection = await openPlanningConnection(target, { connectTimeoutMs, signal: options.signal });
-  try {
-    const values = options.values.length === 0 ? null : options.values;
-    const statement = { sql: options.sql, values };
-    const { versionNumber } = session.capabilities;
-    const explained = options.isAnalyzed
-      ? await connection.analyze(statement, { timeoutMs: options.timeoutMs })
-      : await explainStatement(connection, versionNumber, statement);
-    if (!explained.ok) throw failure(APP_ERRORS.EXPLAIN, { reason: explained.reason });
-    return readPlan(explained.json);
-  } finally {
-    await connection.close();
+/** Plans with typical values; sets that PostgreSQL takes none of are left out. */
+async function planVariants(
+  place: ExplainPlace,
+  statement: PlannableStatement,
+): Promise<ExplainReport['variants']> {
+  const planned: ExplainReport['variants'][number][] = [];
+  for (const set of await place.representativeValues(statement)) {
+    const plan = await place.plan({ ...statement, values: set.values }).catch(() => null);
+    if (plan !== null) planned.push({ ...set, plan });
   }
+  return planned;
+}
+
+interface Supposing {
+  readonly whatIf: NonNullable<ExplainReport['whatIf']>;
+  readonly gaps: ExplainReport['unavailable'];
 }
 
 async function suppose(
-  target: ConnectionTarget,
-  session: Session,
-  options: StatementOptions,
-): Promise<{ readonly whatIf: ExplainReport['whatIf']; readonly gaps: ExplainReport['unavailable'] }> {
-  const connectTimeoutMs = options.settings.get(POSTGRES_SETTINGS.connectTimeoutMs);
-  const planner =
-    options.provider === 'hypopg'
-      ? await openHypopgPlanner(target, session, { connectTimeoutMs, signal: options.signal })
-      : await openTargetPlanner(session, options);
-  try {
-    const whatIf = await compare(planner, options);
-    const gaps = planner.gaps.map(({ id, reason, remedy }) => ({ id, reason, remedy }));
-    return { whatIf, gaps };
-  } finally {
-    await planner.close();
-  }
+  place: ExplainPlace,
+  statement: PlannableStatement,
+  options: ExplainOptions,
+): Promise<Supposing | null> {
+  if (options.withIndexes.length + options.withoutIndexes.length === 0) return null;
+  const planner = await place.planner(options.provider);
+  const { supposed, configuration } = await configure(planner, options);
+  const before = await planWith(planner, statement, { add: [], hide: [] });
+  const plan = await planWith(planner, statement, configuration);
+  const used = new Set(planNodes(plan.root).flatMap((node) => node.index?.hypothesisId ?? []));
+  return {
+    whatIf: {
+      indexes: supposed.map((one) => ({
+        sql: createIndexSql(one.definition, { name: null, isConcurrent: false }),
+        sizeBytes: one.kind === 'index' ? one.sizeBytes : null,
+        isUsed: one.kind === 'index' && used.has(one.id),
+        refusal: one.kind === 'refused' ? one.reason : null,
+      })),
+      hidden: options.withoutIndexes,
+      planner: { provider: planner.provider, serverVersion: planner.serverVersion },
+      beforeCost: before.root.totalCost,
+      afterCost: plan.root.totalCost,
+      plan,
+    },
+    gaps: planner.gaps.map(({ id, reason, remedy }) => ({ id, reason, remedy })),
+  };
 }
 
-async function compare(
+/** Plans in the shadow and on the target: as it is, and with what is supposed. */
+async function verify(
+  place: ExplainPlace,
+  statement: PlannableStatement,
+  options: ExplainOptions,
+): Promise<readonly VerifiedPlan[]> {
+  const shadow = await place.planner('shadow');
+  const none = { add: [], hide: [] };
+  const asItIs = verifiedPlan(
+    'existing',
+    await planWith(shadow, statement, none),
+    await place.plan(statement),
+  );
+  if (options.withIndexes.length + options.withoutIndexes.length === 0) return [asItIs];
+  const hypopg = await place.planner('hypopg');
+  const [left, right] = await Promise.all(
+    [shadow, hypopg].map(async (planner) =>
+      planWith(planner, statement, (await configure(planner, options)).configuration),
+    ),
+  );
+  return left === undefined || right === undefined
+    ? [asItIs]
+    : [asItIs, verifiedPlan('supposed', left, right)];
+}
+
+function verifiedPlan(indexes: VerifiedPlan['indexes'], shadow: Plan, target: Plan): VerifiedPlan {
+  return {
+    indexes,
+    shadowCost: shadow.root.totalCost,
+    targetCost: target.root.totalCost,
+    differences: comparePlans(shadow.root, target.root),
+  };
+}
+
+async function configure(
   planner: Planner,
-  options: StatementOptions,
-): Promise<NonNullable<ExplainReport['whatIf']>> {
+  options: ExplainOptions,
+): Promise<{ readonly supposed: readonly Hypothesis[]; readonly configuration: Configuration }> {
   const definitions = options.withIndexes.map((sql) => {
     const definition = readIndexDefinition(sql);
     if (definition === null)
@@ -153,30 +193,15 @@ async function compare(
   });
   const supposed = await planner.suppose(definitions);
   const add = supposed.flatMap((one) => (one.kind === 'index' ? [one.id] : []));
-  const hide = options.withoutIndexes.map(existingIndex);
-  const values = options.values.length === 0 ? null : options.values;
-  const statement = { id: 'explain', sql: options.sql, values, searchPath: null };
-  const [before] = await planner.plan([statement], { add: [], hide: [] });
-  const [after] = await planner.plan([statement], { add, hide });
-  const beforePlan = planOf(before);
-  const plan = planOf(after);
-  const used = new Set(planNodes(plan.root).flatMap((node) => node.index?.hypothesisId ?? []));
-  return {
-    indexes: supposed.map((one) => ({
-      sql: createIndexSql(one.definition, { name: null, isConcurrent: false }),
-      sizeBytes: one.kind === 'index' ? one.sizeBytes : null,
-      isUsed: one.kind === 'index' && used.has(one.id),
-      refusal: one.kind === 'refused' ? one.reason : null,
-    })),
-    hidden: options.withoutIndexes,
-    planner: { provider: planner.provider, serverVersion: planner.serverVersion },
-    beforeCost: beforePlan.root.totalCost,
-    afterCost: plan.root.totalCost,
-    plan,
-  };
+  return { supposed, configuration: { add, hide: options.withoutIndexes.map(existingIndex) } };
 }
 
-function planOf(planned: Planned | undefined): Plan {
+async function planWith(
+  planner: Planner,
+  statement: PlannableStatement,
+  configuration: Configuration,
+): Promise<Plan> {
+  const [planned] = await planner.plan([statement], configuration);
   if (planned?.kind === 'plan') return planned.plan;
   throw failure(APP_ERRORS.EXPLAIN, { reason: planned?.reason ?? 'it has no plan' });
 }

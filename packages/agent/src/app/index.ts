@@ -12,8 +12,8 @@ export {
 export { type Demo, type DemoOptions, demoThresholds, startDemo } from './demo.ts';
 export { type DoctorItem, examine } from './doctor.ts';
 export { APP_ERRORS } from './errors.ts';
-export { type ExplainOptions, runExplain } from './explain.ts';
-export { type IndexesOptions, runIndexes } from './indexes.ts';
+export { type ExplainOptions, type ExplainSource, runExplain } from './explain.ts';
+export { type IndexesOptions, type IndexesSource, runIndexes } from './indexes/run-indexes.ts';
 export { openTarget } from './open-target.ts';
 export { settingDefinitions } from './registries.ts';
 export { type RoleOptions, roleSql } from './role-sql.ts';

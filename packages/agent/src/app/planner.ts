@@ -1,11 +1,18 @@
-import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
+import { basename } from 'node:path';
+import { type Clock, failure, type ProgressListener, unwrap } from '../kernel/index.ts';
 import type { Planner } from '../planner/index.ts';
-import { type ConnectionTarget, openPlanningConnection, type Session } from '../postgres/index.ts';
+import {
+  type ConnectionTarget,
+  openPlanningConnection,
+  parseTarget,
+  type Session,
+} from '../postgres/index.ts';
 import {
   createHypopgPlanner,
   createShadowPlanner,
   openShadow,
   readMirror,
+  readMirrorFile,
   readRepresentativeValues,
 } from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
@@ -24,6 +31,28 @@ export interface OpenPlannerOptions {
 export async function openTargetPlanner(session: Session, options: OpenPlannerOptions): Promise<Planner> {
   const mirror = await readMirror(session, options);
   return createShadowPlanner(await openShadow({ mirror, ...options }));
+}
+
+/** A file of statistics, opened: a shadow that can be asked like the database that it was taken of. */
+export interface OpenedStatistics {
+  /** The shadow, read by a role that may only read. */
+  readonly target: ConnectionTarget;
+  /** Closing it closes the shadow. */
+  readonly planner: Planner;
+  /** Database that the file was taken of. */
+  readonly database: string;
+}
+
+/**
+ * Builds the shadow of a file that `pgsteward stats export` wrote.
+ * @throws WHATIF.FILE_UNREADABLE, WHATIF.FILE_WRONG, WHATIF.FILE_TOO_NEW; EMBEDDED.* when no shadow can be had
+ */
+export async function openStatistics(file: string, options: OpenPlannerOptions): Promise<OpenedStatistics> {
+  const mirror = unwrap(await readMirrorFile(file));
+  const shadow = await openShadow({ mirror, ...options });
+  const planner = createShadowPlanner(shadow);
+  const target = unwrap(parseTarget(shadow.url, {}, basename(file)));
+  return { target, planner, database: mirror.server.database };
 }
 
 /**

@@ -10,7 +10,8 @@ export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';
 export type { Objective } from './objectives/types.ts';
 export { minimumIntervalSetting } from './observed-since.ts';
 export { checks } from './registry.ts';
-export { clientQueries, statementWindow } from './statement-window.ts';
+export { isQueryText } from './statement-text.ts';
+export { statementWindow } from './statement-window.ts';
 export { statisticsWindow } from './statistics-window.ts';
 export type {
   BlindSpot,

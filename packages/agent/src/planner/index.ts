@@ -3,6 +3,7 @@
  * prints them, index definitions and their SQL, and the `Planner` port that `whatif/` provides and `advise/` asks.
  * Takes and gives plain values; pure: talks to no server, decides nothing.
  */
+export { comparePlans, type PlanDifference } from './compare.ts';
 export { createIndexSql, definitionKey, indexKeySql } from './index-definition.ts';
 export type { NodeIndex, Plan, PlanNode } from './plan.ts';
 export { readIndexDefinition } from './read-index-definition.ts';

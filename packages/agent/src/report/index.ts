@@ -5,7 +5,7 @@
  */
 
 export { renderExplainText } from './explain/render-text.ts';
-export type { ExplainReport, SupposedIndex } from './explain/types.ts';
+export type { ExplainReport, SupposedIndex, VerifiedPlan } from './explain/types.ts';
 export { renderHtml } from './html/render-html.ts';
 export { renderIndexesMarkdown } from './indexes/render-markdown.ts';
 export { renderIndexesSql } from './indexes/render-sql.ts';

@@ -1,3 +1,4 @@
+import { repairNormalized } from './normalized-text.ts';
 import { parseAll } from './parser.ts';
 
 /** Statements of a text, or where it stops being SQL. */
@@ -6,7 +7,8 @@ export type SplitResult =
   | { readonly ok: false; readonly reason: string; readonly line: number };
 
 /** Splits a text into its statements as PostgreSQL's parser sees them, comments before and between left out. */
-export function splitStatements(text: string): SplitResult {
+export function splitStatements(given: string): SplitResult {
+  const text = repairNormalized(given);
   const parsed = parseAll(text);
   if (!parsed.ok) {
     const line = text.slice(0, parsed.position).split('\n').length;

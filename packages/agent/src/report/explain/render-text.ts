@@ -3,6 +3,7 @@ import { type NodeShare, type Plan, type PlanNode, planShares } from '../../plan
 import { shorten, wrap } from '../fit-text.ts';
 import { groupGaps } from '../overview.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
+import { renderVariants, renderVerification } from './render-comparisons.ts';
 import type { ExplainReport } from './types.ts';
 
 /** Share of the whole from which a node is shown as hot. */
@@ -39,7 +40,9 @@ export function renderExplainText(report: ExplainReport, options: TextOptions): 
   const sections = [
     head,
     renderPlan(report.plan, options, paint),
+    renderVariants(report, width, paint),
     whatIf === null ? [] : renderWhatIf(whatIf, options, paint),
+    report.verification === null ? [] : renderVerification(report.verification, width, paint),
     renderGaps(report, width, paint),
   ];
   return `${sections

@@ -1,5 +1,5 @@
 import type { Gap } from '../../observe/index.ts';
-import type { Plan } from '../../planner/index.ts';
+import type { Plan, PlanDifference, ValueSet } from '../../planner/index.ts';
 
 /** An index that the explanation supposes. */
 export interface SupposedIndex {
@@ -12,6 +12,16 @@ export interface SupposedIndex {
   readonly refusal: string | null;
 }
 
+/** One configuration of indexes as two planners plan it. */
+export interface VerifiedPlan {
+  readonly indexes: 'existing' | 'supposed';
+  readonly shadowCost: number;
+  /** As the target plans: by itself, or with its hypopg where indexes are supposed. */
+  readonly targetCost: number;
+  /** Left is the shadow, right the target; none when the plans are the same. */
+  readonly differences: readonly PlanDifference[];
+}
+
 /** What `pgsteward explain` gives; field names are stable from the first release. */
 export interface ExplainReport {
   readonly schema: 'pgsteward/explain@1';
@@ -22,6 +32,8 @@ export interface ExplainReport {
   readonly plan: Plan;
   /** Whether the statement was run, in a read-only transaction that was rolled back. */
   readonly isAnalyzed: boolean;
+  /** Plans with typical values of the parameters; none when it has no parameters, they were given, or nothing is known of them. */
+  readonly variants: readonly (ValueSet & { readonly plan: Plan })[];
   /** What would be with and without indexes; null when nothing was supposed. */
   readonly whatIf: {
     readonly indexes: readonly SupposedIndex[];
@@ -32,5 +44,7 @@ export interface ExplainReport {
     readonly afterCost: number;
     readonly plan: Plan;
   } | null;
+  /** Shadow and target side by side; null when it was not asked for. */
+  readonly verification: readonly VerifiedPlan[] | null;
   readonly unavailable: readonly Gap[];
 }

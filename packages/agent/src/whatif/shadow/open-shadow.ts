@@ -42,6 +42,8 @@ export interface Shadow {
   readonly version: string;
   readonly gaps: readonly MirrorGap[];
   readonly dataDirectory: string;
+  /** Connection URL of the role that plans. */
+  readonly url: string;
   /** Superuser, for what changes the catalogue. */
   readonly owner: ShadowConnection;
   /** A role that may read and nothing else: plans are made with it. */
@@ -145,7 +147,7 @@ async function fill(
     gaps.push(...(await injectColumns(connection, mirror)));
     step(3);
     gaps.push(...(await injectExtended(connection, mirror)));
-    await createPlannerRole(connection, mirror);
+    await createPlannerRole(connection, mirror, new URL(server.connectionUrl(DATABASE)).password);
     step(4);
     return { gaps, files: await layOutFiles(connection, mirror, server.dataDirectory) };
   } finally {
@@ -153,7 +155,9 @@ async function fill(
   }
 }
 
-async function connect(server: EmbeddedServer): Promise<Pick<Shadow, 'owner' | 'planner' | 'versionNumber'>> {
+async function connect(
+  server: EmbeddedServer,
+): Promise<Pick<Shadow, 'url' | 'owner' | 'planner' | 'versionNumber'>> {
   const url = server.connectionUrl(DATABASE);
   const [owner, planner] = await Promise.all([connectShadow(url), connectShadow(url)]);
   await owner.run('set allow_system_table_mods = on; set client_min_messages = error');
@@ -170,7 +174,14 @@ async function connect(server: EmbeddedServer): Promise<Pick<Shadow, 'owner' | '
   await planner.run(
     `set session authorization ${PLANNER_ROLE}; set statement_timeout = ${PLANNER_TIMEOUT_MS}`,
   );
-  return { owner, planner, versionNumber: Number(rows[0]?.number) };
+  return { url: plannerUrl(url), owner, planner, versionNumber: Number(rows[0]?.number) };
+}
+
+/** The superuser's URL with the role that plans in its place; both have one password. */
+function plannerUrl(url: string): string {
+  const own = new URL(url);
+  own.username = PLANNER_ROLE;
+  return own.toString();
 }
 
 /** Makes the database with the target's encoding and collation, or as near as this machine has it. */
@@ -225,9 +236,13 @@ function collationGap(locale: string, reason: string): MirrorGap {
 }
 
 /** A role that reads everything and owns nothing, with the target's planner settings. */
-async function createPlannerRole(connection: ShadowConnection, mirror: Mirror): Promise<void> {
+async function createPlannerRole(
+  connection: ShadowConnection,
+  mirror: Mirror,
+  password: string,
+): Promise<void> {
   await connection.run(
-    `create role ${PLANNER_ROLE}; grant pg_read_all_data, pg_write_all_data to ${PLANNER_ROLE}; grant create, temporary on database ${DATABASE} to ${PLANNER_ROLE}`,
+    `create role ${PLANNER_ROLE} login password ${quoteLiteral(decodeURIComponent(password))}; grant pg_read_all_data, pg_write_all_data to ${PLANNER_ROLE}; grant create, temporary on database ${DATABASE} to ${PLANNER_ROLE}`,
   );
   const settings = Object.entries(mirror.settings).map(([name, value]) =>
     connection.run(`alter role ${PLANNER_ROLE} set ${quoteIdentifier(name)} = ${quoteLiteral(value)}`),

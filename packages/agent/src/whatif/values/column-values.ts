@@ -17,7 +17,7 @@ const WINDOW_POSITIONS: Readonly<Record<ValueKind, number>> = { common: 0.1, med
 const LIST_LENGTH = 3;
 
 /** Reads an array in PostgreSQL's text format; elements that are NULL are left out. */
-export function readArray(text: string | null): readonly string[] {
+function readArray(text: string | null): readonly string[] {
   if (text === null) return [];
   return parse(text, (value) => value).filter((value: string | null) => value !== null);
 }

@@ -14,6 +14,8 @@ interface ExplainFlags extends CommonFlags {
   readonly withIndex?: readonly string[];
   readonly withoutIndex?: readonly string[];
   readonly provider: (typeof PROVIDERS)[number];
+  readonly verify?: boolean;
+  readonly statistics?: string;
 }
 
 const PROVIDERS = ['shadow', 'hypopg'] as const;
@@ -34,7 +36,12 @@ export function describeExplain(command: Command): Command {
     .option('--param <value>', 'value of $1, $2 …, in order; may be repeated', collect)
     .option('--with-index <sql>', 'suppose an index, "create index on …"; may be repeated', collect)
     .option('--without-index <name>', 'suppose an index to be dropped; may be repeated', collect)
-    .option('--provider <provider>', `where indexes are supposed: ${PROVIDERS.join(', ')}`, 'shadow');
+    .option('--provider <provider>', `where indexes are supposed: ${PROVIDERS.join(', ')}`, 'shadow')
+    .option(
+      '--verify',
+      'plan in the shadow and on the target, and show where they differ; with supposed indexes, hypopg there',
+    )
+    .option('--statistics <file>', 'plan from a file of `pgsteward stats export`, without the target');
 }
 
 /** Runs `pgsteward explain`. */
@@ -49,12 +56,19 @@ export async function runExplainCommand(
     const reason = `--timeout takes a duration such as 30s, not "${flags.timeout}"`;
     throw failure(APP_ERRORS.USAGE, { reason, command: 'explain' });
   }
+  if (flags.statistics !== undefined && (given.url !== undefined || flags.verify === true)) {
+    const reason = '--statistics plans without a target: leave the URL and --verify out';
+    throw failure(APP_ERRORS.USAGE, { reason, command: 'explain' });
+  }
   const configuration = configure(context, flags);
-  const target = targetOf(context, configuration, given.url, flags.target);
+  const source =
+    flags.statistics === undefined
+      ? { target: targetOf(context, configuration, given.url, flags.target) }
+      : { statisticsFile: flags.statistics };
   const progress = createProgressBar(process.stderr, flags.quiet === true);
   let report: ExplainReport;
   try {
-    report = await runExplain(target, {
+    report = await runExplain(source, {
       statement: given.statement,
       values: flags.param ?? [],
       isAnalyzed: flags.analyze === true,
@@ -62,6 +76,7 @@ export async function runExplainCommand(
       withIndexes: flags.withIndex ?? [],
       withoutIndexes: flags.withoutIndex ?? [],
       provider: flags.provider,
+      isVerified: flags.verify === true,
       settings: configuration.settings,
       clock: systemClock,
       onProgress: progress.listener,

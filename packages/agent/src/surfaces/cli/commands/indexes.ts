@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { runIndexes } from '../../../app/index.ts';
-import { type ExitCode, systemClock } from '../../../kernel/index.ts';
+import { APP_ERRORS, runIndexes } from '../../../app/index.ts';
+import { type ExitCode, failure, systemClock } from '../../../kernel/index.ts';
 import {
   type IndexReport,
   renderIndexesMarkdown,
@@ -23,6 +23,7 @@ interface IndexesFlags extends CommonFlags {
   readonly target?: string;
   readonly statements?: readonly string[];
   readonly only?: boolean;
+  readonly statistics?: string;
   readonly provider?: (typeof PROVIDERS)[number];
   readonly budget?: string;
   readonly maxIndexes?: string;
@@ -66,6 +67,10 @@ export function describeIndexes(command: Command): Command {
       collect,
     )
     .option('--only', 'take the statements of the files alone, not those of pg_stat_statements')
+    .option(
+      '--statistics <file>',
+      'plan from a file of `pgsteward stats export`, without the target; needs --statements',
+    )
     .option('--provider <provider>', `whose planner answers: ${PROVIDERS.join(', ')}`, 'shadow')
     .option('--budget <size>', 'storage for new indexes, such as 500MB (default: half of the tables read)')
     .option('--max-indexes <number>', 'most new indexes')
@@ -93,14 +98,18 @@ export async function runIndexesCommand(
   const provider = flags.provider ?? 'shadow';
   requireOneOf({ command: 'indexes', option: '--provider' }, provider, PROVIDERS);
   const configuration = configure(context, { ...flags, set: [...settingsOf(flags), ...(flags.set ?? [])] });
+  const source =
+    flags.statistics === undefined
+      ? { target: targetOf(context, configuration, url, flags.target) }
+      : { statisticsFile: requireStatements(flags.statistics, url, flags) };
   const progress = createProgressBar(process.stderr, flags.quiet === true);
   let report: IndexReport;
   try {
-    report = await runIndexes(targetOf(context, configuration, url, flags.target), {
+    report = await runIndexes(source, {
       settings: configuration.settings,
       provider,
       statementFiles: flags.statements ?? [],
-      isFromFilesOnly: flags.only === true,
+      isFromFilesOnly: flags.only === true || flags.statistics !== undefined,
       clock: systemClock,
       onProgress: progress.listener,
       signal: context.signal,
@@ -115,6 +124,18 @@ export async function runIndexesCommand(
     context.output.note(`advice written to ${flags.output}`);
   }
   return 0;
+}
+
+/** A file of statistics holds no statements and no hypopg. */
+function requireStatements(file: string, url: string | undefined, flags: IndexesFlags): string {
+  const reason =
+    url !== undefined || flags.provider === 'hypopg'
+      ? '--statistics plans without a target: leave the URL and --provider hypopg out'
+      : flags.statements === undefined
+        ? '--statistics needs --statements FILE: a file of statistics holds none'
+        : null;
+  if (reason !== null) throw failure(APP_ERRORS.USAGE, { reason, command: 'indexes' });
+  return file;
 }
 
 /** Options are settings said for one run. */

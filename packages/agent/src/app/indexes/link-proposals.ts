@@ -1,6 +1,6 @@
-import type { Proposal } from '../advise/index.ts';
-import type { Finding } from '../diagnose/index.ts';
-import type { AdvisedAudit } from './audit-indexes.ts';
+import type { Proposal } from '../../advise/index.ts';
+import type { Finding } from '../../diagnose/index.ts';
+import type { AdvisedWorkload } from './advise-workload.ts';
 
 /** Proposals with the findings that they remedy, and for each finding (same order) its proposals. */
 export interface LinkedProposals {
@@ -16,7 +16,10 @@ const REMEDIED: ReadonlySet<string> = new Set([
 ]);
 
 /** Links the advised indexes with the findings that they remedy: of their statements, and of tables read without an index. */
-export function linkProposals(findings: readonly Finding[], advised: AdvisedAudit | null): LinkedProposals {
+export function linkProposals(
+  findings: readonly Finding[],
+  advised: AdvisedWorkload | null,
+): LinkedProposals {
   if (advised === null) return { proposals: [], byFinding: findings.map(() => []) };
   const remedies = new Map<string, ReadonlySet<string>>();
   for (const index of advised.advice.indexes) {

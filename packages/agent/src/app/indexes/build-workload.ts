@@ -4,18 +4,11 @@ import type {
   WorkloadIndex,
   WorkloadStatement,
   WorkloadTable,
-} from '../advise/index.ts';
-import { catalogueOf, clientQueries, statementWindow, statisticsWindow } from '../diagnose/index.ts';
-import { groupBy, quoteQualified } from '../kernel/index.ts';
-import type {
-  ColumnRow,
-  IndexFacts,
-  Observation,
-  Snapshot,
-  StatementRow,
-  TableFacts,
-} from '../observe/index.ts';
-import type { IndexDefinition } from '../planner/index.ts';
+} from '../../advise/index.ts';
+import { catalogueOf } from '../../diagnose/index.ts';
+import { groupBy, quoteQualified } from '../../kernel/index.ts';
+import type { ColumnRow, IndexFacts, Snapshot, TableFacts } from '../../observe/index.ts';
+import type { IndexDefinition } from '../../planner/index.ts';
 
 /** Operator classes of extensions that the advisor knows to use, by extension. */
 const OPERATOR_CLASSES: Readonly<Record<string, readonly string[]>> = {
@@ -131,32 +124,4 @@ function protectionOf(index: IndexFacts): string | null {
   if (!index.isValid || !index.isReady || index.isBeingBuilt)
     return 'is not valid (see diagnose/invalid-index)';
   return index.definition === null ? 'its definition could not be read' : null;
-}
-
-/** The statements that an advice is for. */
-export interface ChosenStatements {
-  /** Longest total time first. */
-  readonly rows: readonly StatementRow[];
-  readonly changesScale: number;
-}
-
-/** Picks the statements with the most time, and says how their time relates to that of the tables' counters. */
-export function chooseStatements(
-  observation: Observation,
-  maximum: number,
-  minimumIntervalMs: number,
-): ChosenStatements {
-  const { sections } = observation.snapshot;
-  if (sections.statements.status !== 'ok') return { rows: [], changesScale: 1 };
-  const window = statementWindow(observation, sections.statements.data, minimumIntervalMs);
-  const tables = sections.tables.status === 'ok' ? sections.tables.data : [];
-  const counted =
-    sections.database.status === 'ok'
-      ? statisticsWindow(observation.snapshot, sections.database.data, tables).lengthMs
-      : null;
-  const isKnown = window.lengthMs !== null && counted !== null && counted > 0;
-  return {
-    rows: clientQueries(window.rows).slice(0, maximum),
-    changesScale: isKnown ? Math.min(1, (window.lengthMs ?? 0) / counted) : 1,
-  };
 }

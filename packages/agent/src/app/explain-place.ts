@@ -1,0 +1,124 @@
+import { runCatalogQuery, statementsQuery } from '../catalog/index.ts';
+import { failure } from '../kernel/index.ts';
+import {
+  type Plan,
+  type PlannableStatement,
+  type Planner,
+  readPlan,
+  type ValueSet,
+} from '../planner/index.ts';
+import {
+  type ConnectionTarget,
+  openPlanningConnection,
+  POSTGRES_SETTINGS,
+  type Session,
+  type TargetPlanningConnection,
+} from '../postgres/index.ts';
+import type { ExplainReport } from '../report/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { explainStatement, readRepresentativeValues } from '../whatif/index.ts';
+import { APP_ERRORS } from './errors.ts';
+import { openTarget } from './open-target.ts';
+import {
+  type OpenPlannerOptions,
+  openHypopgPlanner,
+  openStatistics,
+  openTargetPlanner,
+  type PlannerProvider,
+} from './planner.ts';
+
+/** Where a statement is explained: a target, or a file of its statistics. */
+export interface ExplainPlace {
+  readonly target: ExplainReport['target'];
+  /** @throws APP.EXPLAIN when no such statement is recorded, or its text is not known */
+  recorded(queryId: string): Promise<string>;
+  /** @throws APP.EXPLAIN when PostgreSQL refuses it */
+  plan(statement: PlannableStatement): Promise<Plan>;
+  /** @throws APP.EXPLAIN when it cannot be run here */
+  analyze(statement: PlannableStatement, limits: { readonly timeoutMs: number }): Promise<Plan>;
+  representativeValues(statement: PlannableStatement): Promise<readonly ValueSet[]>;
+  /** Opens what-if planning, once per provider; it is closed with the place. */
+  planner(provider: PlannerProvider): Promise<Planner>;
+  close(): Promise<void>;
+}
+
+/** What a place is opened with. */
+export type PlaceOptions = OpenPlannerOptions & { readonly settings: Settings };
+
+/** Opens a target: plans are its own, what-if planning is done in its shadow or with its hypopg. */
+export async function openTargetPlace(
+  target: ConnectionTarget,
+  options: PlaceOptions,
+): Promise<ExplainPlace> {
+  const connecting = {
+    connectTimeoutMs: options.settings.get(POSTGRES_SETTINGS.connectTimeoutMs),
+    signal: options.signal,
+  };
+  const session = await openTarget(target, options);
+  const connection = await openPlanningConnection(target, connecting).catch(async (error: unknown) => {
+    await session.close();
+    throw error;
+  });
+  const planners = new Map<PlannerProvider, Promise<Planner>>();
+  const { version: serverVersion, versionNumber, database } = session.capabilities;
+  const open = (provider: PlannerProvider): Promise<Planner> =>
+    provider === 'hypopg'
+      ? openHypopgPlanner(target, session, connecting)
+      : openTargetPlanner(session, options);
+  return {
+    target: { name: target.name, serverVersion, database },
+    recorded: (queryId) => readRecorded(session, queryId),
+    plan: async (statement) => planOf(await explainStatement(connection, versionNumber, statement)),
+    analyze: async (statement, limits) => planOf(await connection.analyze(statement, limits)),
+    representativeValues: (statement) => readRepresentativeValues(session, connection, statement),
+    planner(provider) {
+      const known = planners.get(provider) ?? open(provider);
+      planners.set(provider, known);
+      return known;
+    },
+    async close() {
+      for (const planner of await Promise.allSettled(planners.values())) {
+        if (planner.status === 'fulfilled') await planner.value.close();
+      }
+      await Promise.allSettled([connection.close(), session.close()]);
+    },
+  };
+}
+
+/** Opens a file of statistics: all plans are made in its shadow. */
+export async function openFilePlace(file: string, options: PlaceOptions): Promise<ExplainPlace> {
+  const { target, planner, database } = await openStatistics(file, options);
+  const refuse = (reason: string): never => {
+    throw failure(APP_ERRORS.EXPLAIN, { reason });
+  };
+  return {
+    target: { name: target.name, serverVersion: planner.serverVersion, database },
+    recorded: async (queryId) =>
+      refuse(`a file of statistics holds no statements, so the query id ${queryId} is not known there`),
+    async plan(statement) {
+      const [planned] = await planner.plan([statement], { add: [], hide: [] });
+      return planned?.kind === 'plan' ? planned.plan : refuse(planned?.reason ?? 'it has no plan');
+    },
+    analyze: async () => refuse('a file of statistics holds no rows, so nothing can be run there'),
+    representativeValues: (statement) => planner.representativeValues(statement),
+    planner: async (provider) =>
+      provider === 'shadow' ? planner : refuse('hypopg needs the target, not a file of its statistics'),
+    close: () => planner.close(),
+  };
+}
+
+function planOf(explained: Awaited<ReturnType<TargetPlanningConnection['analyze']>>): Plan {
+  if (!explained.ok) throw failure(APP_ERRORS.EXPLAIN, { reason: explained.reason });
+  return readPlan(explained.json);
+}
+
+async function readRecorded(session: Session, queryId: string): Promise<string> {
+  const result = await runCatalogQuery(session, statementsQuery);
+  const row = result.ok ? result.rows.find((one) => one.queryId === queryId) : undefined;
+  const reason = result.ok ? `no recorded statement has the query id ${queryId}` : result.unavailable.reason;
+  if (row === undefined) throw failure(APP_ERRORS.EXPLAIN, { reason });
+  if (row.query === null || row.queryLength > row.query.length) {
+    throw failure(APP_ERRORS.EXPLAIN, { reason: `the text of ${row.queryId} is not known or was cut off` });
+  }
+  return row.query;
+}

@@ -1,0 +1,132 @@
+import {
+  ADVISE_SETTINGS,
+  adviseIndexes,
+  type IndexAdvice,
+  type IndexConstraints,
+  indexProposals,
+  type PartitionNode,
+  type Workload,
+  type WorkloadStatement,
+} from '../../advise/index.ts';
+import type { Clock, ProgressListener } from '../../kernel/index.ts';
+import type { Snapshot } from '../../observe/index.ts';
+import { type Planner, readIndexDefinition } from '../../planner/index.ts';
+import type { IndexReport } from '../../report/index.ts';
+import type { Settings } from '../../settings/index.ts';
+import { buildWorkload } from './build-workload.ts';
+import type { ChosenWorkload } from './choose-statements.ts';
+
+/** A workload to be advised on, and what with. */
+export interface AdviseInputs {
+  readonly chosen: ChosenWorkload;
+  readonly snapshot: Snapshot;
+  readonly planner: Planner;
+  readonly settings: Settings;
+  /** Instead of the time that the settings give. */
+  readonly timeLimitMs?: number;
+  readonly clock: Clock;
+  readonly onProgress: ProgressListener;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the advisor said, as proposals too. */
+export interface AdvisedWorkload {
+  readonly advice: IndexAdvice;
+  readonly constraints: IndexConstraints;
+  readonly proposals: IndexReport['proposals'];
+}
+
+/** Runs the index advisor on the statements chosen. */
+export async function adviseWorkload(inputs: AdviseInputs): Promise<AdvisedWorkload> {
+  const { chosen, snapshot, planner, settings, clock, onProgress, signal } = inputs;
+  const workload = buildWorkload({
+    snapshot,
+    statements: await weigh(chosen.statements, planner, settings),
+    changesScale: chosen.changesScale,
+    readDefinition: readIndexDefinition,
+  });
+  const constraints = constraintsOf(workload, inputs);
+  const found = await adviseIndexes(workload, planner, constraints, {
+    now: () => clock.monotonicMs(),
+    signal,
+    onProgress: ({ relativeCost, indexes }) =>
+      onProgress({
+        task: `searching: ${indexes.length} indexes save ${Math.round((1 - relativeCost) * 100)} %`,
+        done: 0,
+        total: null,
+        unit: 'plans',
+      }),
+  });
+  const advice = { ...found, skipped: [...chosen.skipped, ...found.skipped] };
+  return { advice, constraints, proposals: proposalsOf(advice, snapshot, planner) };
+}
+
+/** By time, a statement weighs what it was measured to take; the sum over all stays calls times cost. */
+async function weigh(
+  statements: readonly WorkloadStatement[],
+  planner: Planner,
+  settings: Settings,
+): Promise<readonly WorkloadStatement[]> {
+  if (settings.get(ADVISE_SETTINGS.weights) === 'calls') return statements;
+  const variants = statements.flatMap((one) => one.variants.map((variant) => variant.statement));
+  const planned = (await planner.plan(variants, { add: [], hide: [] })).values();
+  const costs = statements.map(({ variants: own }) =>
+    own.reduce((sum, { share }) => {
+      const answer = planned.next().value;
+      return sum + (answer?.kind === 'plan' ? share * answer.plan.root.totalCost : 0);
+    }, 0),
+  );
+  const measured = statements.map((one) => (one.calls ?? 0) * (one.meanMs ?? 0));
+  const byCalls = statements.reduce((sum, one, index) => sum + (one.calls ?? 0) * (costs[index] ?? 0), 0);
+  const allMs = measured.reduce((sum, ms) => sum + ms, 0);
+  return statements.map((one, index) => {
+    const cost = costs[index] ?? 0;
+    if (one.calls === null || cost === 0 || allMs === 0) return one;
+    return { ...one, weight: ((measured[index] ?? 0) / allMs) * (byCalls / cost) };
+  });
+}
+
+function constraintsOf(workload: Workload, { settings, timeLimitMs }: AdviseInputs): IndexConstraints {
+  const bytes = settings.get(ADVISE_SETTINGS.storageBudgetBytes);
+  const tables = workload.tables.reduce((sum, table) => sum + table.sizeBytes, 0);
+  const maximum = settings.get(ADVISE_SETTINGS.maximumIndexes);
+  return {
+    storageBudgetBytes: bytes === 0 ? Math.round(tables / 2) : bytes,
+    maximumIndexes: maximum === 0 ? null : maximum,
+    maximumWidth: settings.get(ADVISE_SETTINGS.maximumWidth),
+    excludedTables: new Set(
+      settings
+        .get(ADVISE_SETTINGS.excludedTables)
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+    writeOverheadCeiling: settings.get(ADVISE_SETTINGS.writeOverheadRatio),
+    timeLimitMs: timeLimitMs ?? settings.get(ADVISE_SETTINGS.timeLimitMs),
+    maximumCalls: settings.get(ADVISE_SETTINGS.maximumCalls),
+    canDrop: settings.get(ADVISE_SETTINGS.drops) === 'yes',
+    minimumBenefitRatio: settings.get(ADVISE_SETTINGS.minimumBenefitRatio),
+  };
+}
+
+function proposalsOf(advice: IndexAdvice, snapshot: Snapshot, planner: Planner): IndexReport['proposals'] {
+  const { tables, indexes } = snapshot.sections;
+  const rows = tables.status === 'ok' ? tables.data : [];
+  const names = new Set(
+    [...rows, ...(indexes.status === 'ok' ? indexes.data : [])].map((one) =>
+      JSON.stringify([one.schema, one.name]),
+    ),
+  );
+  const children = (oid: number): readonly PartitionNode[] =>
+    rows
+      .filter((one) => one.isPartition && one.parentOid === oid)
+      .map(({ oid: own, schema, name }) => ({ schema, name, partitions: children(own) }));
+  return indexProposals(advice, {
+    partitionsOf: (schema, table) => {
+      const found = rows.find((one) => one.schema === schema && one.name === table);
+      return found === undefined || found.kind !== 'partitioned' ? [] : children(found.oid);
+    },
+    isTaken: (schema, name) => names.has(JSON.stringify([schema, name])),
+    method: `planned by PostgreSQL ${planner.serverVersion} (${planner.provider}), the whole workload`,
+  });
+}
