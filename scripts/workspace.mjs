@@ -3,7 +3,7 @@
  * Plain Node without dependencies, since it runs before anything is installed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,6 +49,8 @@ export function must(what, command, args, options = {}) {
 
 /** Installs the npm packages when they are missing or older than the lockfile. */
 export function installPackages() {
+  // A second worktree may borrow the packages of the first: npm would empty what the link points to.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const marker = join(root, 'node_modules', '.package-lock.json');
   if (modifiedMs(marker) >= modifiedMs(join(root, 'package-lock.json'))) return;
   must('installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
