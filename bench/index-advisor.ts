@@ -209,6 +209,7 @@ async function scoreBudget(
       maximumCalls: limits.calls,
       canDrop: false,
       minimumBenefitRatio: 0,
+      minimumWorkloadRatio: 0,
     };
     const startMs = performance.now();
     const workload = await readWorkload(client, setup.queries);

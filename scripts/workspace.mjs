@@ -3,7 +3,7 @@
  * Plain Node without dependencies, since it runs before anything is installed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, lstatSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

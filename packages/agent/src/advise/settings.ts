@@ -19,6 +19,7 @@ export const ADVISE_SETTINGS: Readonly<{
   auditTimeLimitMs: Setting<number>;
   maximumCalls: Setting<number>;
   minimumBenefitRatio: Setting<number>;
+  minimumWorkloadRatio: Setting<number>;
   statements: Setting<number>;
   weights: Setting<'time' | 'calls'>;
   drops: Setting<'yes' | 'no'>;
@@ -80,6 +81,12 @@ export const ADVISE_SETTINGS: Readonly<{
     summary: 'Least share that an index must save of the cost of a statement that uses it.',
     default: 0.1,
     source: 'below it the estimate is not surer than the saving',
+  }),
+  minimumWorkloadRatio: ratioSetting({
+    key: 'advise.indexes.minimum-workload-ratio',
+    summary: "Least share that an index must save of the whole workload's cost.",
+    default: 0.005,
+    source: 'an index is kept, backed up and vacuumed for ever; what it saves should be noticed',
   }),
   statements: countSetting({
     key: 'advise.indexes.statements-count',

@@ -1,9 +1,10 @@
 import { definitionKey, type HypotheticalIndex } from '../../planner/index.ts';
 import { indexName } from '../index-name.ts';
+import { replacedIndexes } from './drops.ts';
 import type { Answer, Query } from './search/oracle.ts';
 import type { Found } from './search/search-set.ts';
 import type { Search } from './search/state.ts';
-import type { AdvisedDrop, AdvisedIndex, AdvisedStatement, IndexAdvice } from './types.ts';
+import type { AdvisedIndex, AdvisedStatement, IndexAdvice } from './types.ts';
 
 /** Turns the set that was found into the advice: names, who uses what, and what each statement gains. */
 export async function assembleAdvice(
@@ -22,13 +23,22 @@ export async function assembleAdvice(
       ? []
       : [advisedIndex(search, index, { set: found.best.set, after, name: names.get(id) ?? '' })];
   });
+  const sorted = indexes.toSorted((a, b) => b.benefitCost - a.benefitCost);
+  const replaced = await replacedIndexes(search.workload, search.constraints, {
+    planner: search.planner,
+    queries: search.oracle.queries,
+    set: found.best.set,
+    readCost: await search.oracle.total(found.best.set),
+    advised: sorted,
+    unused: search.unused,
+  });
   return {
     status: found.status,
     baseCost: found.baseCost,
     cost: found.best.cost,
     boundCost: found.boundCost,
-    indexes: indexes.toSorted((a, b) => b.benefitCost - a.benefitCost),
-    drops: dropsOf(search, after),
+    indexes: sorted,
+    drops: [...search.unused, ...replaced],
     statements: statementsOf(search, before, after, names),
     skipped,
     frontier: found.frontier,
@@ -129,23 +139,5 @@ function statementsOf(
         indexes: [...used].map((id) => names.get(id) ?? '').filter((name) => name !== ''),
       },
     ];
-  });
-}
-
-/** Existing indexes that no statement uses once the advice is there, and that nothing else needs. */
-function dropsOf(search: Search, after: Answers): readonly AdvisedDrop[] {
-  if (!search.constraints.canDrop) return [];
-  const used = new Set([...after.values()].flatMap((answer) => answer.existing));
-  return search.workload.tables.flatMap((table) => {
-    const isKnown = !search.constraints.excludedTables.has(`${table.schema}.${table.name}`);
-    const unused = isKnown
-      ? table.indexes.filter((index) => !index.isProtected && index.scans === 0 && !used.has(index.name))
-      : [];
-    return unused.map((index) => ({
-      index,
-      table: { schema: table.schema, name: table.name },
-      coveredBy: null,
-      why: 'no statement of the workload uses it and it was never scanned',
-    }));
   });
 }

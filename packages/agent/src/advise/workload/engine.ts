@@ -1,4 +1,4 @@
-import type { Hypothesis, HypotheticalIndex, Planner } from '../../planner/index.ts';
+import type { Hypothesis, HypotheticalIndex, PlanNode, Planner } from '../../planner/index.ts';
 import { assembleAdvice } from './advice.ts';
 import {
   type Candidate,
@@ -6,6 +6,7 @@ import {
   occurrencesOf,
   workloadResolver,
 } from './candidates/generate.ts';
+import { unusedIndexes } from './drops.ts';
 import { createOracle, type Query, type SearchLimits } from './search/oracle.ts';
 import { searchSet } from './search/search-set.ts';
 import { loadSolver } from './search/solver.ts';
@@ -35,43 +36,65 @@ export async function adviseIndexes(
   const startMs = options.now();
   const startCalls = planner.calls();
   const [solver, checked] = await Promise.all([loadSolver(), checkStatements(workload, planner)]);
-  const { queries, skipped } = checked;
-  const candidates = generateCandidates(
-    {
-      ...workload,
-      statements: workload.statements.filter((one) => !skipped.some(({ id }) => id === one.id)),
-    },
-    constraints,
-  );
-  const supposed = await planner.suppose(candidates.map((candidate) => candidate.definition));
-  const { indexes, madeFor } = affordable(candidates, supposed, constraints);
-  const { tablesOf, columnsOf } = readColumns(workload);
-  const searchLimits: SearchLimits = {
+  const search = await prepare({ workload, planner, constraints, checked }, options, {
     now: options.now,
     deadlineMs: startMs + constraints.timeLimitMs,
     maximumCalls: startCalls + constraints.maximumCalls,
     signal: options.signal,
+  });
+  const found = await searchSet(search, solver);
+  const advice = await assembleAdvice(search, found, checked.skipped);
+  return {
+    ...advice,
+    candidates: search.indexes.size,
+    calls: planner.calls() - startCalls,
+    durationMs: options.now() - startMs,
   };
+}
+
+interface SearchInputs {
+  readonly workload: Workload;
+  readonly planner: Planner;
+  readonly constraints: IndexConstraints;
+  readonly checked: CheckedStatements;
+}
+
+/** Supposes the candidates and gathers what the search shares. */
+async function prepare(
+  { workload, planner, constraints, checked }: SearchInputs,
+  { onProgress }: AdviseOptions,
+  searchLimits: SearchLimits,
+): Promise<Search> {
+  const { queries, skipped, plans } = checked;
+  const unused = unusedIndexes(workload, constraints, plans);
+  const freedBytes = unused.reduce((sum, { index }) => sum + index.sizeBytes, 0);
+  const budgetBytes =
+    constraints.storageBudgetBytes === null ? null : constraints.storageBudgetBytes + freedBytes;
+  const statements = workload.statements.filter((one) => !skipped.some(({ id }) => id === one.id));
+  const candidates = generateCandidates({ ...workload, statements }, constraints);
+  const supposed = await planner.suppose(candidates.map((candidate) => candidate.definition));
+  const { indexes, madeFor } = affordable(candidates, supposed, budgetBytes);
+  const { tablesOf, columnsOf } = readColumns(workload);
   const oracle = createOracle(planner, queries, {
     limits: searchLimits,
     relevant: (query, id) => isOfQuery(tablesOf, query, indexes.get(id)),
-    hide: () => [],
+    hide: unused.map(({ index }) => index),
   });
   const writeCost = writeCosts(workload);
-  const search: Search = {
+  return {
     workload,
     constraints,
     planner,
     oracle,
     indexes,
+    unused,
     whys: new Map(candidates.map((candidate) => [candidate.key, candidate.why])),
     madeFor,
     tablesOf,
     columnsOf,
-    onProgress: options.onProgress ?? (() => undefined),
-    baseCost: 0,
+    onProgress: onProgress ?? (() => undefined),
     limits: {
-      budgetBytes: constraints.storageBudgetBytes,
+      budgetBytes,
       maximumIndexes: constraints.maximumIndexes,
       sizeOf: (id) => indexes.get(id)?.sizeBytes ?? 0,
       writeCost: (id) => {
@@ -80,26 +103,18 @@ export async function adviseIndexes(
       },
     },
   };
-  const found = await searchSet(search, solver);
-  const advice = await assembleAdvice(search, found, skipped);
-  return {
-    ...advice,
-    candidates: indexes.size,
-    calls: planner.calls() - startCalls,
-    durationMs: options.now() - startMs,
-  };
 }
 
 /** Keeps the candidates that the planner accepted and the budget allows. */
 function affordable(
   candidates: readonly Candidate[],
   supposed: readonly Hypothesis[],
-  { storageBudgetBytes }: IndexConstraints,
+  budgetBytes: number | null,
 ): { readonly indexes: Map<number, HypotheticalIndex>; readonly madeFor: Search['madeFor'] } {
   const indexes = new Map<number, HypotheticalIndex>();
   const madeFor = new Map<string, number[]>();
   supposed.forEach((one, position) => {
-    if (one.kind === 'refused' || one.sizeBytes > (storageBudgetBytes ?? Number.POSITIVE_INFINITY)) return;
+    if (one.kind === 'refused' || one.sizeBytes > (budgetBytes ?? Number.POSITIVE_INFINITY)) return;
     indexes.set(one.id, one);
     for (const statement of candidates[position]?.statements ?? []) {
       madeFor.set(statement, [...(madeFor.get(statement) ?? []), one.id]);
@@ -108,11 +123,15 @@ function affordable(
   return { indexes, madeFor };
 }
 
+interface CheckedStatements {
+  readonly queries: readonly Query[];
+  readonly skipped: IndexAdvice['skipped'];
+  /** Plans as things are. */
+  readonly plans: readonly PlanNode[];
+}
+
 /** Plans each statement once as things are: what cannot be planned is left out, with PostgreSQL's reason. */
-async function checkStatements(
-  workload: Workload,
-  planner: Planner,
-): Promise<{ readonly queries: readonly Query[]; readonly skipped: IndexAdvice['skipped'] }> {
+async function checkStatements(workload: Workload, planner: Planner): Promise<CheckedStatements> {
   const all = workload.statements.flatMap((statement) =>
     statement.variants.map((variant) => ({ statement, variant })),
   );
@@ -141,7 +160,8 @@ async function checkStatements(
     const reason = refused.get(id);
     return reason === undefined ? [] : [{ id, sql, reason }];
   });
-  return { queries, skipped };
+  const plans = planned.flatMap((one) => (one.kind === 'plan' ? [one.plan.root] : []));
+  return { queries, skipped, plans };
 }
 
 function readColumns(workload: Workload): Pick<Search, 'tablesOf' | 'columnsOf'> {

@@ -91,6 +91,8 @@ export interface IndexConstraints {
   readonly canDrop: boolean;
   /** Least share of a statement's cost that an index must save to be worth proposing. */
   readonly minimumBenefitRatio: number;
+  /** Least share of the whole workload's cost that it must save. */
+  readonly minimumWorkloadRatio: number;
 }
 
 /** An index of the advice. */

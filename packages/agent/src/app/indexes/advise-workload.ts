@@ -22,6 +22,8 @@ export interface AdviseInputs {
   readonly snapshot: Snapshot;
   readonly planner: Planner;
   readonly settings: Settings;
+  /** Whether scans of indexes were counted; without that nothing is dropped. */
+  readonly canDrop: boolean;
   /** Instead of the time that the settings give. */
   readonly timeLimitMs?: number;
   readonly clock: Clock;
@@ -86,7 +88,10 @@ async function weigh(
   });
 }
 
-function constraintsOf(workload: Workload, { settings, timeLimitMs }: AdviseInputs): IndexConstraints {
+function constraintsOf(
+  workload: Workload,
+  { settings, timeLimitMs, canDrop }: AdviseInputs,
+): IndexConstraints {
   const bytes = settings.get(ADVISE_SETTINGS.storageBudgetBytes);
   const tables = workload.tables.reduce((sum, table) => sum + table.sizeBytes, 0);
   const maximum = settings.get(ADVISE_SETTINGS.maximumIndexes);
@@ -104,8 +109,9 @@ function constraintsOf(workload: Workload, { settings, timeLimitMs }: AdviseInpu
     writeOverheadCeiling: settings.get(ADVISE_SETTINGS.writeOverheadRatio),
     timeLimitMs: timeLimitMs ?? settings.get(ADVISE_SETTINGS.timeLimitMs),
     maximumCalls: settings.get(ADVISE_SETTINGS.maximumCalls),
-    canDrop: settings.get(ADVISE_SETTINGS.drops) === 'yes',
+    canDrop: canDrop && settings.get(ADVISE_SETTINGS.drops) === 'yes',
     minimumBenefitRatio: settings.get(ADVISE_SETTINGS.minimumBenefitRatio),
+    minimumWorkloadRatio: settings.get(ADVISE_SETTINGS.minimumWorkloadRatio),
   };
 }
 

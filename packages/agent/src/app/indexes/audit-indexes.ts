@@ -68,6 +68,7 @@ async function plan(
           chosen: { ...chosen, statements },
           snapshot: observation.snapshot,
           planner,
+          canDrop: true,
           timeLimitMs: options.settings.get(ADVISE_SETTINGS.auditTimeLimitMs),
         });
       } catch (error) {

@@ -43,6 +43,7 @@ export async function runIndexes(source: IndexesSource, options: IndexesOptions)
       chosen: { ...chosen, statements },
       snapshot,
       planner,
+      canDrop: opened.hasCounters,
     });
     return report({ opened, planner, snapshot, advised, options, chosen, startedAt, startMs });
   } finally {
@@ -54,6 +55,8 @@ interface OpenedSource {
   readonly target: ConnectionTarget;
   readonly database: string;
   readonly session: Session;
+  /** Whether it counts the scans of its indexes: without them none can be called unused. */
+  readonly hasCounters: boolean;
   /** Opens it when first asked for. */
   planner(): Promise<Planner>;
   close(): Promise<void>;
@@ -67,6 +70,7 @@ async function openSource(source: IndexesSource, options: IndexesOptions): Promi
       target: source.target,
       database: session.capabilities.database,
       session,
+      hasCounters: true,
       async planner() {
         planner ??= await openPlanner(source.target, session, options);
         return planner;
@@ -86,6 +90,7 @@ async function openSource(source: IndexesSource, options: IndexesOptions): Promi
     target,
     database,
     session,
+    hasCounters: false,
     planner: async () => planner,
     async close() {
       await session.close();

@@ -22,7 +22,9 @@ export function renderVariants(
       const cost = `cost ${formatCount(Math.round(own.root.totalCost))}`;
       const rows = `${formatCount(own.root.planRows)} rows`;
       const given = values.map((value, index) => `$${index + 1} = ${value ?? 'null'}`).join(', ');
-      const [difference] = isSame ? [] : comparePlans(plan.root, own.root);
+      const difference = isSame
+        ? undefined
+        : comparePlans(plan.root, own.root).find((one) => one.what === 'shape');
       return [
         `  ${kind.padEnd(7)} ${cost} · ${rows} · ${isSame ? 'same plan' : paint.warn('another plan')}`,
         `          ${paint.dim(escapeControls(shorten(given, width - 10)))}`,

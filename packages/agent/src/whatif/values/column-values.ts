@@ -79,6 +79,17 @@ export function elementValue(statistics: ColumnStatistics, kind: ValueKind): str
   return byShare[at]?.element ?? null;
 }
 
+/** Takes one field of a JSON object, or one element of an array, for `@>` to look for; null where there is none. */
+export function documentPart(document: string | undefined): string | null {
+  if (document === undefined) return null;
+  const parsed: unknown = JSON.parse(document);
+  if (Array.isArray(parsed)) return parsed.length === 0 ? null : JSON.stringify(parsed.slice(0, 1));
+  if (typeof parsed !== 'object' || parsed === null) return document;
+  const fields = Object.entries(parsed);
+  const plain = fields.find(([, value]) => typeof value !== 'object' && value !== null) ?? fields[0];
+  return plain === undefined ? null : JSON.stringify(Object.fromEntries([plain]));
+}
+
 /** A histogram is in order; common values are in the order of how common they are. */
 function orderedValues({ histogram, commonValues }: ColumnStatistics): readonly string[] {
   const bounds = readArray(histogram);

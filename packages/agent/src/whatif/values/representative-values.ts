@@ -1,7 +1,14 @@
 import type { ValueSet } from '../../planner/index.ts';
 import { type ParameterUse, readParameters } from '../../sql/index.ts';
 import type { ColumnStatistics } from '../types.ts';
-import { boundValue, elementValue, equalValues, patternValue, type ValueKind } from './column-values.ts';
+import {
+  boundValue,
+  documentPart,
+  elementValue,
+  equalValues,
+  patternValue,
+  type ValueKind,
+} from './column-values.ts';
 import { defaultValue, INTERVALS, LIMITS, OFFSETS } from './default-values.ts';
 import type { StatisticsSource } from './statistics-source.ts';
 
@@ -19,7 +26,7 @@ interface KnownUse extends ParameterUse {
  * median and a rare one; with bounds, such that let most rows, half of them and few through. Parameters that meet no
  * column get plain values of their type.
  * @param types of the parameters, as `format_type` names them
- * @returns sets that differ; none when no parameter meets a column with statistics, or a type is not known
+ * @returns sets that differ; none when no parameter meets a column with statistics, or nothing is known of one that does
  */
 export function representativeValues(
   sql: string,
@@ -35,7 +42,7 @@ export function representativeValues(
       if (limits.includes(number)) return LIMITS[kind];
       if (offsets.includes(number)) return OFFSETS[kind];
       const use = known.get(number);
-      return (use === undefined ? null : valueFor(use, type, kind)) ?? plainValue(type, kind);
+      return use === undefined ? plainValue(type, kind) : valueFor(use, type, kind);
     });
     return values.includes(null) ? [] : [{ kind, values }];
   });
@@ -81,7 +88,9 @@ function valueFor(
     case 'pattern':
       return patternValue(statistics, kind);
     case 'element':
-      return elementText(elementValue(statistics, kind), type);
+      return type === 'jsonb'
+        ? documentPart(equalValues(statistics, kind)[0])
+        : elementText(elementValue(statistics, kind), type);
     case 'other':
       return equalValues(statistics, kind)[0] ?? null;
   }

@@ -7,7 +7,7 @@ export function isCoveredByExisting(definition: IndexDefinition, table: Workload
 }
 
 /** Tells whether the first index answers whatever the second answers. */
-function covers(wide: IndexDefinition, narrow: IndexDefinition): boolean {
+export function covers(wide: IndexDefinition, narrow: IndexDefinition): boolean {
   if (wide.method !== narrow.method || wide.schema !== narrow.schema || wide.table !== narrow.table)
     return false;
   if (wide.predicate !== null && wide.predicate !== narrow.predicate) return false;

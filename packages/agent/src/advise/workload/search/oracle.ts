@@ -61,7 +61,8 @@ export function createOracle(
     readonly limits: SearchLimits;
     /** Ids of hypothetical indexes that can matter to a query: those of its tables. */
     readonly relevant: (query: Query, id: number) => boolean;
-    readonly hide: () => readonly ExistingIndex[];
+    /** Existing indexes that are taken to be dropped. */
+    readonly hide: readonly ExistingIndex[];
   },
 ): Oracle {
   const memory = new Map<number, Entry[]>(queries.map((query) => [query.number, []]));
@@ -80,7 +81,7 @@ export function createOracle(
   const learn = async (query: Query, set: ReadonlySet<number>): Promise<Entry> => {
     const [planned] = await planner.plan([query.statement], {
       add: [...set].toSorted(ascending),
-      hide: options.hide(),
+      hide: options.hide,
     });
     return remember(query, set, planned?.kind === 'plan' ? planned.plan.root : null);
   };
@@ -94,7 +95,7 @@ export function createOracle(
     const statements = missing.map((query) => query.statement);
     const planned = await planner.plan(statements, {
       add: [...set].toSorted(ascending),
-      hide: options.hide(),
+      hide: options.hide,
     });
     missing.forEach((query, index) => {
       const one = planned[index];

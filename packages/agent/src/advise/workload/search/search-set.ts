@@ -66,7 +66,7 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     best = await diversify(search, context, best, 1 + round * 0.11);
     if (round > 0 && best.cost >= before) break;
   }
-  best = await pruned(search, context, best);
+  best = await pruned(search, context, best, base.cost);
   const candidates = candidateSets(search);
   const hope = solveHope(oracle, search.limits, solver, {
     seconds: BOUND_SECONDS,
@@ -117,8 +117,13 @@ async function diversify(
 }
 
 /** Takes out what saves its statements too little, or costs writes more than the owner's share of what it saves. */
-async function pruned(search: Search, context: ImproveContext, start: Scored): Promise<Scored> {
-  const { minimumBenefitRatio, writeOverheadCeiling } = search.constraints;
+async function pruned(
+  search: Search,
+  context: ImproveContext,
+  start: Scored,
+  baseCost: number,
+): Promise<Scored> {
+  const { minimumBenefitRatio, minimumWorkloadRatio, writeOverheadCeiling } = search.constraints;
   let best = start;
   const order = [...best.set].toSorted((a, b) => search.limits.sizeOf(b) - search.limits.sizeOf(a));
   for (const id of order) {
@@ -135,7 +140,8 @@ async function pruned(search: Search, context: ImproveContext, start: Scored): P
       saved += gain;
       touched += query.weight * (then[index]?.cost ?? 0);
     });
-    const isSmall = saved < minimumBenefitRatio * touched || saved === 0;
+    const least = Math.max(minimumBenefitRatio * touched, minimumWorkloadRatio * baseCost);
+    const isSmall = saved < least || saved === 0;
     const isDear =
       writeOverheadCeiling !== null && search.limits.writeCost(id) > writeOverheadCeiling * saved;
     if (isSmall || isDear) best = await score(context, without);

@@ -1,5 +1,5 @@
 import { definitionKey, type HypotheticalIndex, type Planner } from '../../../planner/index.ts';
-import type { IndexConstraints, SearchProgress, Workload } from '../types.ts';
+import type { AdvisedDrop, IndexConstraints, SearchProgress, Workload } from '../types.ts';
 import type { SetLimits } from './master.ts';
 import type { Oracle } from './oracle.ts';
 
@@ -10,6 +10,8 @@ export interface Search {
   readonly planner: Planner;
   readonly oracle: Oracle;
   readonly limits: SetLimits;
+  /** Existing indexes that are taken to be gone. */
+  readonly unused: readonly AdvisedDrop[];
   readonly indexes: Map<number, HypotheticalIndex>;
   /** Why a candidate was made, by its definition. */
   readonly whys: Map<string, string>;
@@ -20,7 +22,6 @@ export interface Search {
   /** Columns that statements read of a table: `schema.name` → columns, by statement. */
   readonly columnsOf: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
   readonly onProgress: (progress: SearchProgress) => void;
-  baseCost: number;
 }
 
 /** Supposes further definitions; those known already, refused or too big give none. */
