@@ -30,6 +30,7 @@ const PARTS = {
   tableBloat: 'table bloat estimates (from statistics that the role may see)',
   indexBloat: 'index bloat estimates (from statistics that the role may see)',
   collations: 'collation versions',
+  extendedStatistics: 'extended statistics (their columns)',
   orphanSamples: 'samples of foreign keys (needs SELECT on their tables)',
 };
 
@@ -45,7 +46,7 @@ export function checksPage({ checks, formatUnit, readPage }) {
   );
   return page(
     'Checks',
-    `What \`pgsteward audit\` looks for: ${checks.length} checks. Every threshold is a setting ([settings.md](settings.md)). A check that cannot see what it needs is reported as *unavailable*, with the reason and the remedy: never as fine.`,
+    `What \`pgsteward audit\` and \`pgsteward explain\` look for: ${checks.length} checks. Every threshold is a setting ([settings.md](settings.md)). A check that cannot see what it needs is reported as *unavailable*, with the reason and the remedy: never as fine.`,
     [overview, ...checks.map((check) => checkSection(check, { formatUnit, readPage }))],
   );
 }
@@ -54,20 +55,31 @@ function checkSection(check, { formatUnit, readPage }) {
   const settings = Object.values(check.settings);
   return [
     `## ${check.id}`,
-    `**${sentence(check.title)}** Needs ${needsInWords(check.needs)}. Source: ${sentence(check.source)}`,
+    `**${sentence(check.title)}** Needs ${needsInWords(check)}. Source: ${sentence(check.source)}`,
     readPage(check.id.slice('diagnose/'.length)).trim(),
     ...(settings.length === 0 ? [] : [settingsTable(settings, { formatUnit })]),
   ].join('\n\n');
 }
 
-function needsInWords(needs) {
-  if (needs.length === 0) return 'nothing but a connection';
-  return needs
-    .map((name) => {
-      if (PARTS[name] === undefined) {
-        throw new Error(`scripts/reference/checks.mjs has no words for the part "${name}"`);
-      }
-      return PARTS[name];
-    })
-    .join('; ');
+/** Plans, by what a check asks of them. */
+const PLANS = {
+  analyzed: 'a plan that was run and measured (`pgsteward explain --analyze`)',
+  estimated: 'plans of statements',
+};
+
+function needsInWords({ needs, needsPlans, judgesStatements }) {
+  const others = [
+    ...(needsPlans === undefined ? [] : [PLANS[needsPlans]]),
+    ...(judgesStatements === undefined
+      ? []
+      : ['statement statistics, or a statement given to `pgsteward explain`']),
+  ];
+  if (needs.length + others.length === 0) return 'nothing but a connection';
+  const parts = needs.map((name) => {
+    if (PARTS[name] === undefined) {
+      throw new Error(`scripts/reference/checks.mjs has no words for the part "${name}"`);
+    }
+    return PARTS[name];
+  });
+  return [...others, ...parts].join('; ');
 }

@@ -1,5 +1,6 @@
 import { runCatalogQuery, statementsQuery } from '../catalog/index.ts';
 import { failure } from '../kernel/index.ts';
+import { type Snapshot, takePlanSnapshot } from '../observe/index.ts';
 import {
   type Plan,
   type PlannableStatement,
@@ -37,6 +38,8 @@ export interface ExplainPlace {
   /** @throws APP.EXPLAIN when it cannot be run here */
   analyze(statement: PlannableStatement, limits: { readonly timeoutMs: number }): Promise<Plan>;
   representativeValues(statement: PlannableStatement): Promise<readonly ValueSet[]>;
+  /** Reads what judging a plan needs. */
+  observe(): Promise<Snapshot>;
   /** Opens what-if planning, once per provider; it is closed with the place. */
   planner(provider: PlannerProvider): Promise<Planner>;
   close(): Promise<void>;
@@ -71,6 +74,7 @@ export async function openTargetPlace(
     plan: async (statement) => planOf(await explainStatement(connection, versionNumber, statement)),
     analyze: async (statement, limits) => planOf(await connection.analyze(statement, limits)),
     representativeValues: (statement) => readRepresentativeValues(session, connection, statement),
+    observe: () => takePlanSnapshot(session, options),
     planner(provider) {
       const known = planners.get(provider) ?? open(provider);
       planners.set(provider, known);
@@ -88,6 +92,10 @@ export async function openTargetPlace(
 /** Opens a file of statistics: all plans are made in its shadow. */
 export async function openFilePlace(file: string, options: PlaceOptions): Promise<ExplainPlace> {
   const { target, planner, database } = await openStatistics(file, options);
+  const session = await openTarget(target, options).catch(async (error: unknown) => {
+    await planner.close();
+    throw error;
+  });
   const refuse = (reason: string): never => {
     throw failure(APP_ERRORS.EXPLAIN, { reason });
   };
@@ -101,9 +109,13 @@ export async function openFilePlace(file: string, options: PlaceOptions): Promis
     },
     analyze: async () => refuse('a file of statistics holds no rows, so nothing can be run there'),
     representativeValues: (statement) => planner.representativeValues(statement),
+    observe: () => takePlanSnapshot(session, options),
     planner: async (provider) =>
       provider === 'shadow' ? planner : refuse('hypopg needs the target, not a file of its statistics'),
-    close: () => planner.close(),
+    async close() {
+      await session.close();
+      await planner.close();
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { type Diagnosis, diagnose, isPlanCheck } from '../diagnose/index.ts';
 import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
+import type { Observation, StatementPlan } from '../observe/index.ts';
 import {
   type Configuration,
   comparePlans,
@@ -19,6 +21,7 @@ import { loadParser, splitStatements } from '../sql/index.ts';
 import { APP_ERRORS } from './errors.ts';
 import { type ExplainPlace, openFilePlace, openTargetPlace } from './explain-place.ts';
 import type { PlannerProvider } from './planner.ts';
+import { checks } from './registries.ts';
 
 /** What is explained, and how. */
 export interface ExplainOptions {
@@ -67,7 +70,9 @@ export async function runExplain(source: ExplainSource, options: ExplainOptions)
     }
     const plannable = { id: 'explain', sql: statement.sql, values, searchPath: null };
     const plan = options.isAnalyzed ? await place.analyze(plannable, options) : await place.plan(plannable);
+    const variants = values === null ? await planVariants(place, plannable) : [];
     const supposing = await suppose(place, plannable, options);
+    const judged = await judge(place, { ...plannable, queryId: statement.queryId, plan, variants }, options);
     return {
       schema: 'pgsteward/explain@1',
       target: place.target,
@@ -75,10 +80,11 @@ export async function runExplain(source: ExplainSource, options: ExplainOptions)
       statement,
       plan,
       isAnalyzed: options.isAnalyzed,
-      variants: values === null ? await planVariants(place, plannable) : [],
+      variants,
+      findings: judged.findings,
       whatIf: supposing?.whatIf ?? null,
       verification: options.isVerified ? await verify(place, plannable, options) : null,
-      unavailable: supposing?.gaps ?? [],
+      unavailable: [...judged.unavailable, ...(supposing?.gaps ?? [])],
     };
   } finally {
     await place.close();
@@ -98,6 +104,33 @@ async function findStatement(place: ExplainPlace, given: string): Promise<Explai
     });
   }
   return { queryId: null, sql };
+}
+
+interface JudgedStatement {
+  readonly queryId: string | null;
+  readonly sql: string;
+  readonly values: readonly (string | null)[] | null;
+  readonly plan: Plan;
+  readonly variants: ExplainReport['variants'];
+}
+
+/** Runs the checks that say something about one statement; those that need a measured plan only when it was run. */
+async function judge(
+  place: ExplainPlace,
+  { queryId, sql: text, values, plan, variants }: JudgedStatement,
+  { isAnalyzed, settings }: ExplainOptions,
+): Promise<Diagnosis> {
+  const kind = isAnalyzed ? 'analyzed' : values === null && /\$\d/.test(text) ? 'generic' : 'literal';
+  const plans: readonly StatementPlan[] = [{ kind, values, plan }, ...variants];
+  const observation: Observation = {
+    snapshot: await place.observe(),
+    interval: null,
+    plans: [{ queryId, text, plans, refusal: null }],
+  };
+  const judging = checks.filter(
+    (check) => isPlanCheck(check) && (isAnalyzed || check.needsPlans !== 'analyzed'),
+  );
+  return diagnose(judging, observation, settings);
 }
 
 /** Plans with typical values; sets that PostgreSQL takes none of are left out. */

@@ -42,13 +42,13 @@ export {
 export type { MirrorDdlRow } from './queries/mirror-ddl.ts';
 export { type MirrorDependencyRow, mirrorDependenciesQuery } from './queries/mirror-dependencies.ts';
 export {
+  type ExtendedStatisticsRow,
+  extendedStatisticsQuery,
   type MirrorExpressionRow,
-  type MirrorExtendedObjectRow,
   type MirrorExtendedRow,
   mirrorExpressionsByOwnerQuery,
   mirrorExpressionsQuery,
   mirrorExtendedByOwnerQuery,
-  mirrorExtendedObjectsQuery,
   mirrorExtendedQuery,
 } from './queries/mirror-extended.ts';
 export {

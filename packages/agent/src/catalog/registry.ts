@@ -22,10 +22,10 @@ import {
 } from './queries/mirror-constraints.ts';
 import { mirrorDependenciesQuery } from './queries/mirror-dependencies.ts';
 import {
+  extendedStatisticsQuery,
   mirrorExpressionsByOwnerQuery,
   mirrorExpressionsQuery,
   mirrorExtendedByOwnerQuery,
-  mirrorExtendedObjectsQuery,
   mirrorExtendedQuery,
 } from './queries/mirror-extended.ts';
 import {
@@ -104,7 +104,7 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   mirrorRelationsQuery,
   mirrorColumnsQuery,
   mirrorColumnsByOwnerQuery,
-  mirrorExtendedObjectsQuery,
+  extendedStatisticsQuery,
   mirrorExtendedQuery,
   mirrorExtendedByOwnerQuery,
   mirrorExpressionsQuery,

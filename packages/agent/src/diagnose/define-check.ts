@@ -5,6 +5,8 @@ interface Draft<Needs extends SectionName, Values extends CheckSettings> {
   readonly id: `diagnose/${string}`;
   readonly title: string;
   readonly needs: readonly Needs[];
+  readonly needsPlans?: Check['needsPlans'];
+  readonly judgesStatements?: true;
   readonly source: string;
   readonly settings: Values;
   readonly run: (input: CheckInput<Needs, Values>) => readonly (FindingDraft | BlindSpot)[];

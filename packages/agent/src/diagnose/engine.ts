@@ -1,5 +1,6 @@
 import type { Gap, Observation, SectionName } from '../observe/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { planBlindSpot } from './planned-statements.ts';
 import type { BlindSpot, Check, CheckInput, CheckSettings, Diagnosis, Finding, Severity } from './types.ts';
 
 const RANK: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
@@ -35,6 +36,8 @@ export function runOne(check: Check, observation: Observation, settings: Setting
     }
     given[need] = section.data;
   }
+  const blind = planBlindSpot(check, observation);
+  if (blind !== null) return { findings: [], unavailable: [gapOf(check, blind)] };
   try {
     const results = check.run({
       sections: given as CheckInput<SectionName, CheckSettings>['sections'],

@@ -9,6 +9,7 @@ export { computeObjectives } from './objectives/compute.ts';
 export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';
 export type { Objective } from './objectives/types.ts';
 export { minimumIntervalSetting } from './observed-since.ts';
+export { isPlanCheck } from './planned-statements.ts';
 export { checks } from './registry.ts';
 export { isQueryText } from './statement-text.ts';
 export { statementWindow } from './statement-window.ts';

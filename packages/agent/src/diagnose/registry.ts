@@ -11,8 +11,10 @@ import { collationMismatch } from './checks/collation-mismatch/check.ts';
 import { connectionChurn } from './checks/connection-churn/check.ts';
 import { connectionSaturation } from './checks/connection-saturation/check.ts';
 import { deadlocks } from './checks/deadlocks/check.ts';
+import { deepOffset } from './checks/deep-offset/check.ts';
 import { defaultPartitionRows } from './checks/default-partition-rows/check.ts';
 import { duplicateIndex } from './checks/duplicate-index/check.ts';
+import { genericPlanSensitive } from './checks/generic-plan-sensitive/check.ts';
 import { heavyQuery } from './checks/heavy-query/check.ts';
 import { hotBlockingIndex } from './checks/hot-blocking-index/check.ts';
 import { idleInTransaction } from './checks/idle-in-transaction/check.ts';
@@ -21,9 +23,11 @@ import { indexScanRatio } from './checks/index-scan-ratio/check.ts';
 import { invalidIndex } from './checks/invalid-index/check.ts';
 import { jsonNotJsonb } from './checks/json-not-jsonb/check.ts';
 import { longRunningQuery } from './checks/long-running-query/check.ts';
+import { lossyBitmap } from './checks/lossy-bitmap/check.ts';
 import { lowFillfactorGain } from './checks/low-fillfactor-gain/check.ts';
 import { lowStatisticsTarget } from './checks/low-statistics-target/check.ts';
 import { matviewCandidate } from './checks/matview-candidate/check.ts';
+import { missingExtendedStatistics } from './checks/missing-extended-statistics/check.ts';
 import { missingFuturePartition } from './checks/missing-future-partition/check.ts';
 import { missingIndex } from './checks/missing-index/check.ts';
 import { moneyType } from './checks/money-type/check.ts';
@@ -39,6 +43,7 @@ import { randomUuidKey } from './checks/random-uuid-key/check.ts';
 import { redundantIndex } from './checks/redundant-index/check.ts';
 import { replicaLag } from './checks/replica-lag/check.ts';
 import { rollbackRatio } from './checks/rollback-ratio/check.ts';
+import { rowMisestimate } from './checks/row-misestimate/check.ts';
 import { sequenceBehind } from './checks/sequence-behind/check.ts';
 import { sequenceExhaustion } from './checks/sequence-exhaustion/check.ts';
 import { settingsDrift } from './checks/settings-drift/check.ts';
@@ -122,4 +127,9 @@ export const checks: readonly Check[] = [
   wideRowToast,
   matviewCandidate,
   cacheableQuery,
+  rowMisestimate,
+  lossyBitmap,
+  deepOffset,
+  genericPlanSensitive,
+  missingExtendedStatistics,
 ];

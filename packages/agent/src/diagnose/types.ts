@@ -95,6 +95,10 @@ export interface Check {
   readonly title: string;
   /** Parts without which it cannot judge. */
   readonly needs: readonly SectionName[];
+  /** Plans without which it cannot judge: of any kind, or such that were run and measured; none when absent. */
+  readonly needsPlans?: 'estimated' | 'analyzed';
+  /** Also judges a statement by itself, given as text or run and measured. */
+  readonly judgesStatements?: true;
   /** Source of the rule: docs section, peer, paper. */
   readonly source: string;
   readonly settings: CheckSettings;

@@ -6,6 +6,7 @@ import {
   constraintsQuery,
   databaseQuery,
   databasesQuery,
+  extendedStatisticsQuery,
   ioQuery,
   partitionedTablesQuery,
   preparedTransactionsQuery,
@@ -62,6 +63,7 @@ const independent = {
   preparedTransactions: (context: CollectorContext) => collectRows(context, preparedTransactionsQuery),
   vacuumProgress: (context: CollectorContext) => collectRows(context, vacuumProgressQuery),
   collations: (context: CollectorContext) => collectRows(context, collationsQuery),
+  extendedStatistics: (context: CollectorContext) => collectRows(context, extendedStatisticsQuery),
 } as const;
 
 type Collect = (context: CollectorContext) => Promise<Section<unknown>>;
@@ -92,6 +94,38 @@ export async function takeSnapshot(session: Session, options: ObserveOptions): P
   Object.assign(sections, relations);
   Object.assign(sections, await collectDependent(context, sections, relations, step));
   options.onProgress({ task: 'snapshot', done: total, total, unit: 'parts' });
+  return {
+    takenAt: options.clock.now(),
+    server: session.capabilities,
+    sections: sections as unknown as Snapshot['sections'],
+    gaps,
+    selfLoad: session.selfLoad(),
+  };
+}
+
+/** Parts that say more about a plan, beside tables and indexes. */
+const PLAN_PARTS: ReadonlySet<string> = new Set(['serverSettings', 'extendedStatistics']);
+
+/**
+ * Takes the part of a snapshot that judging one statement's plan needs; every other part is unavailable.
+ * @throws POSTGRES.CONNECTION_LOST, POSTGRES.CANCELLED
+ */
+export async function takePlanSnapshot(session: Session, options: ObserveOptions): Promise<Snapshot> {
+  const gaps: Gap[] = [];
+  const context = createContext(session, options, gaps);
+  const unread: Section<never> = {
+    status: 'unavailable',
+    reason: 'one statement is looked at, not the whole database',
+    remedy: 'run `pgsteward audit`',
+  };
+  const sections: Record<string, Section<unknown>> = { lockedRelations: await collectLocks(context) };
+  for (const [name, collect] of Object.entries<Collect>(independent)) {
+    sections[name] = PLAN_PARTS.has(name) ? await collect(context) : unread;
+  }
+  for (const name of ['columns', 'tableBloat', 'indexBloat', 'sequences', 'orphanSamples']) {
+    sections[name] = unread;
+  }
+  Object.assign(sections, await collectRelations(context));
   return {
     takenAt: options.clock.now(),
     server: session.capabilities,

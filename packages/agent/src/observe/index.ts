@@ -30,7 +30,7 @@ export type {
   WalRow,
 } from '../catalog/index.ts';
 export type { Capabilities, SelfLoad } from '../postgres/index.ts';
-export { type ObserveOptions, takeCounters, takeSnapshot } from './engine.ts';
+export { type ObserveOptions, takeCounters, takePlanSnapshot, takeSnapshot } from './engine.ts';
 export { type Counters, subtract } from './interval.ts';
 export { OBSERVE_SETTINGS } from './settings.ts';
 export type {

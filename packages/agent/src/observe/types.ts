@@ -6,6 +6,7 @@ import type {
   ConstraintRow,
   DatabaseAgeRow,
   DatabaseRow,
+  ExtendedStatisticsRow,
   IndexBloatRow,
   IndexRow,
   IoRow,
@@ -128,6 +129,7 @@ export interface Sections {
   readonly tableBloat: readonly TableBloatRow[];
   readonly indexBloat: readonly IndexBloatRow[];
   readonly collations: readonly CollationRow[];
+  readonly extendedStatistics: readonly ExtendedStatisticsRow[];
   readonly orphanSamples: OrphanSamples;
 }
 

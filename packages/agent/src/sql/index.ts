@@ -7,6 +7,7 @@
 export { deparse } from './deparse.ts';
 export { repairNormalized } from './normalized-text.ts';
 export { shapeOf } from './operand.ts';
+export { type PageBound, type Paging, readPaging } from './paging.ts';
 export { fingerprintOf, isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
 export { readParameters, type StatementParameters } from './roles/read-parameters.ts';
 export { readRoles } from './roles/read-roles.ts';

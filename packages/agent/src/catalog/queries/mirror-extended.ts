@@ -11,7 +11,7 @@ import {
 import { userSchema } from './mirror-ddl.ts';
 
 /** An extended statistics object, whoever owns it. */
-export interface MirrorExtendedObjectRow {
+export interface ExtendedStatisticsRow {
   readonly schema: string;
   readonly name: string;
   readonly tableSchema: string;
@@ -24,7 +24,7 @@ export interface MirrorExtendedObjectRow {
   readonly isMember: boolean;
 }
 
-export const mirrorExtendedObjectsQuery: CatalogQuery<MirrorExtendedObjectRow> = defineCatalogQuery({
+export const extendedStatisticsQuery: CatalogQuery<ExtendedStatisticsRow> = defineCatalogQuery({
   id: 'catalog/mirror-extended-objects',
   summary:
     'Extended statistics objects with their columns and owner, for the shadow; nothing that they hold.',

@@ -2,6 +2,7 @@ import { escapeControls, formatBytes, formatCount, formatDuration, formatRatio }
 import { type NodeShare, type Plan, type PlanNode, planShares } from '../../planner/index.ts';
 import { shorten, wrap } from '../fit-text.ts';
 import { groupGaps } from '../overview.ts';
+import { renderFindingBlock } from '../text/finding-line.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
 import { renderVariants, renderVerification } from './render-comparisons.ts';
 import type { ExplainReport } from './types.ts';
@@ -40,6 +41,7 @@ export function renderExplainText(report: ExplainReport, options: TextOptions): 
   const sections = [
     head,
     renderPlan(report.plan, options, paint),
+    renderProblems(report, options, paint),
     renderVariants(report, width, paint),
     whatIf === null ? [] : renderWhatIf(whatIf, options, paint),
     report.verification === null ? [] : renderVerification(report.verification, width, paint),
@@ -49,6 +51,20 @@ export function renderExplainText(report: ExplainReport, options: TextOptions): 
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function renderProblems(
+  { findings, isAnalyzed }: ExplainReport,
+  options: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const unmeasured = 'estimates, spills and lossy bitmaps show only when it is run: --analyze';
+  const blocks = findings.flatMap((finding) => renderFindingBlock(finding, options));
+  return [
+    paint.heading('Problems'),
+    ...(blocks.length === 0 ? [`  ${paint.good('✔')} nothing found above its threshold`] : blocks),
+    ...(isAnalyzed ? [] : [paint.dim(`  ${unmeasured}`)]),
+  ];
 }
 
 function renderPlan(plan: Plan, options: TextOptions, paint: Paint): readonly string[] {

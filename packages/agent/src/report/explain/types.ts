@@ -1,3 +1,4 @@
+import type { Finding } from '../../diagnose/index.ts';
 import type { Gap } from '../../observe/index.ts';
 import type { Plan, PlanDifference, ValueSet } from '../../planner/index.ts';
 
@@ -34,6 +35,8 @@ export interface ExplainReport {
   readonly isAnalyzed: boolean;
   /** Plans with typical values of the parameters; none when it has no parameters, they were given, or nothing is known of them. */
   readonly variants: readonly (ValueSet & { readonly plan: Plan })[];
+  /** What is wrong with the statement or its plan, worst first. */
+  readonly findings: readonly Finding[];
   /** What would be with and without indexes; null when nothing was supposed. */
   readonly whatIf: {
     readonly indexes: readonly SupposedIndex[];

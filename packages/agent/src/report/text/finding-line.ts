@@ -1,8 +1,7 @@
-import type { Severity } from '../../diagnose/index.ts';
+import type { Finding, Severity } from '../../diagnose/index.ts';
 import { escapeControls } from '../../kernel/index.ts';
 import { formatThreshold, tellingEvidence } from '../evidence.ts';
 import { displayWidth, shorten, wrap } from '../fit-text.ts';
-import type { ReportedFinding } from '../types.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from './paint.ts';
 
 const BADGES: Readonly<Record<Severity, string>> = {
@@ -16,7 +15,7 @@ const BADGE_WIDTH = 8;
 const INDENT = BADGE_WIDTH + 4;
 
 /** Renders a finding as one line: badge, title, the most telling value. */
-export function renderFindingLine(finding: ReportedFinding, options: TextOptions): string {
+export function renderFindingLine(finding: Finding, options: TextOptions): string {
   const paint = createPaint(options.color);
   const room = usableWidth(options) - INDENT;
   const [first] = tellingEvidence(finding, 1);
@@ -27,7 +26,7 @@ export function renderFindingLine(finding: ReportedFinding, options: TextOptions
 }
 
 /** Renders a finding with one line of evidence, its remedy and, dim, the check and its threshold. */
-export function renderFindingBlock(finding: ReportedFinding, options: TextOptions): readonly string[] {
+export function renderFindingBlock(finding: Finding, options: TextOptions): readonly string[] {
   const paint = createPaint(options.color);
   const room = usableWidth(options) - INDENT;
   const indent = ' '.repeat(INDENT);
@@ -44,7 +43,7 @@ export function renderFindingBlock(finding: ReportedFinding, options: TextOption
 }
 
 /** Names the check and the setting that moves its threshold, never cut: both are there to be copied. */
-function ruleLines(finding: ReportedFinding, width: number): readonly string[] {
+function ruleLines(finding: Finding, width: number): readonly string[] {
   const id = escapeControls(finding.id);
   const threshold = `${escapeControls(finding.threshold.key)} = ${formatThreshold(finding.threshold)}`;
   const line = `${id} · ${threshold}`;
@@ -56,7 +55,7 @@ function badge(severity: Severity, paint: Paint): string {
 }
 
 /** Joins as many of the most telling values as fit on one line. */
-function fitEvidence(finding: ReportedFinding, width: number): string {
+function fitEvidence(finding: Finding, width: number): string {
   let line = '';
   for (const [label, value] of tellingEvidence(finding)) {
     const longer = line === '' ? `${label} ${value}` : `${line} · ${label} ${value}`;

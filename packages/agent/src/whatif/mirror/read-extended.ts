@@ -1,9 +1,9 @@
 import {
-  type MirrorExtendedObjectRow,
+  type ExtendedStatisticsRow,
+  extendedStatisticsQuery,
   mirrorExpressionsByOwnerQuery,
   mirrorExpressionsQuery,
   mirrorExtendedByOwnerQuery,
-  mirrorExtendedObjectsQuery,
   mirrorExtendedQuery,
 } from '../../catalog/index.ts';
 import { groupBy, quoteIdentifier, quoteQualified } from '../../kernel/index.ts';
@@ -19,7 +19,7 @@ export async function readExtended(
   reading: Reading,
   functions: readonly string[],
 ): Promise<readonly ExtendedStatistics[]> {
-  const objects = await reading.rows(mirrorExtendedObjectsQuery);
+  const objects = await reading.rows(extendedStatisticsQuery);
   if (objects.length === 0) return [];
   const has = (name: string): boolean => functions.includes(name);
   const rows = await reading.rows(
@@ -52,7 +52,7 @@ function keyOf({ schema, name }: { readonly schema: string; readonly name: strin
   return JSON.stringify([schema, name]);
 }
 
-function noteMissing(reading: Reading, missing: readonly MirrorExtendedObjectRow[]): void {
+function noteMissing(reading: Reading, missing: readonly ExtendedStatisticsRow[]): void {
   const user = quoteIdentifier(reading.session.capabilities.user);
   const hidden = missing.filter((object) => !object.isMember);
   const owners = [...new Set(hidden.map((object) => quoteIdentifier(object.owner)))];

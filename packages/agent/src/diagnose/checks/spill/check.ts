@@ -4,10 +4,19 @@ import { bytesSetting, countSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { minimumIntervalSetting } from '../../observed-since.ts';
+import {
+  measuredNodes,
+  measuredPlans,
+  nodeEvidence,
+  nodeName,
+  plannedSubject,
+  statementsBlindSpot,
+} from '../../planned-statements.ts';
 import { BLOCK_BYTES, statementEvidence, statementSubject } from '../../statement-finding.ts';
 import { shortenStatement } from '../../statement-text.ts';
 import { statementWindow } from '../../statement-window.ts';
 import type { Check } from '../../types.ts';
+import { workMemSetting } from '../../work-memory.ts';
 
 const settings = {
   minimumBytes: bytesSetting({
@@ -43,14 +52,19 @@ const settings = {
 export const spill: Check = defineCheck({
   id: 'diagnose/spill',
   title: 'Sorts and hashes on disk',
-  needs: ['statements'],
+  judgesStatements: true,
+  needs: [],
   source: 'PostgreSQL docs F.32 "pg_stat_statements": temp_blks_written; 19.4.1 work_mem',
   settings,
-  run: ({ sections, values, threshold, observation, snapshot }) => {
-    const window = statementWindow(observation, sections.statements, values.minimumInterval);
-    const { serverSettings } = snapshot.sections;
-    const workMem = serverSettings.status === 'ok' ? serverSettings.data.get('work_mem')?.number : null;
-    const findings = window.rows
+  run: ({ values, threshold, observation, snapshot }) => {
+    const blind = statementsBlindSpot(observation);
+    if (blind !== null && measuredPlans(observation).length === 0) return [blind];
+    const { serverSettings, statements } = snapshot.sections;
+    const recorded = statements.status === 'ok' ? statements.data : [];
+    const window = statementWindow(observation, recorded, values.minimumInterval);
+    const workMem =
+      serverSettings.status === 'ok' ? (serverSettings.data.get('work_mem')?.number ?? null) : null;
+    const ofRecorded = window.rows
       .slice(0, values.topStatements)
       .filter((row) => writtenBytes(row) >= values.minimumBytes)
       .toSorted((a, b) => writtenBytes(b) - writtenBytes(a))
@@ -66,13 +80,32 @@ export const spill: Check = defineCheck({
             ...statementEvidence(row, window),
             temporaryBytes,
             temporaryPerCallBytes: perCallBytes,
-            workMemBytes: workMem ?? null,
+            workMemBytes: workMem,
           },
           threshold: threshold(isWarning ? 'warningBytes' : 'minimumBytes'),
-          remedy: remedyFor(perCallBytes, workMem ?? null),
+          remedy: remedyFor(perCallBytes, workMem),
         });
       });
-    return capFindings(findings, values.maximumFindings);
+    const ofNodes = measuredNodes(observation)
+      .filter(({ node }) => (node.spilledBytes ?? 0) >= values.minimumBytes)
+      .toSorted((a, b) => (b.node.spilledBytes ?? 0) - (a.node.spilledBytes ?? 0))
+      .map((one) => {
+        const temporaryBytes = one.node.spilledBytes ?? 0;
+        return finding({
+          severity: temporaryBytes >= values.warningBytes ? 'warning' : 'info',
+          subject: plannedSubject(one.statement),
+          title: `${nodeName(one.node)}: ${formatBytes(temporaryBytes)} written to disk, it did not fit in work_mem`,
+          evidence: {
+            temporaryBytes,
+            timeRatio: one.share.selfRatio,
+            workMemBytes: workMem,
+            ...nodeEvidence(one),
+          },
+          threshold: threshold(temporaryBytes >= values.warningBytes ? 'warningBytes' : 'minimumBytes'),
+          remedy: remedyFor(temporaryBytes, workMem),
+        });
+      });
+    return capFindings([...ofNodes, ...ofRecorded], values.maximumFindings);
   },
 });
 
@@ -80,17 +113,15 @@ function writtenBytes(row: StatementRow): number {
   return row.tempBlocksWritten * BLOCK_BYTES;
 }
 
-const MEGABYTE = 1024 ** 2;
 /** What sorted rows take in memory against what they take in a file, roughly. */
 const MEMORY_PER_FILE_BYTE = 2.5;
 /** More than this per node is asking for trouble on most machines. */
-const MOST_WORK_MEM = 256 * MEGABYTE;
+const MOST_WORK_MEM = 256 * 1024 ** 2;
 
 function remedyFor(perCallBytes: number, workMem: number | null): string {
   const needed = Math.max(workMem ?? 0, perCallBytes * MEMORY_PER_FILE_BYTE);
-  const megabytes = 2 ** Math.ceil(Math.log2(Math.max(1, needed / MEGABYTE)));
-  if (megabytes * MEGABYTE > MOST_WORK_MEM) {
+  if (needed > MOST_WORK_MEM) {
     return 'sort or join fewer rows (an index in the order that it needs, an earlier filter): no sensible work_mem holds this';
   }
-  return `give the sessions that run it more memory: set work_mem = '${megabytes}MB' (per sort or hash, so not for every session), or spare the sort with an index in its order`;
+  return `give the sessions that run it more memory: set work_mem = '${workMemSetting(needed)}' (per sort or hash, so not for every session), or spare the sort with an index in its order`;
 }

@@ -1,0 +1,54 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withDatabase } from '../../../../../../test/support/index.ts';
+import { diagnosePlans, planStatement } from '../../../../../../test/support/plans.ts';
+import { loadParser } from '../../../sql/index.ts';
+import { missingExtendedStatistics } from './check.ts';
+
+beforeAll(loadParser);
+
+const SETUP = `
+  create table "Addr ""s" (id int primary key, "City" int, region int, note text);
+  insert into "Addr ""s" select i, i % 50, i % 50, 'n' || i from generate_series(1, 30000) i;
+  analyze "Addr ""s"`;
+const FILTERED = 'select id from "Addr ""s" where "City" = 7 and region = 7';
+
+describe('diagnose/missing-extended-statistics', () => {
+  it('finds columns filtered or grouped together that depend on each other, with SQL that mends it', () =>
+    withDatabase(async (db) => {
+      await db.query(SETUP);
+      const grouped = 'select "City", region, count(*) from "Addr ""s" group by 1, 2';
+      for (const sql of [FILTERED, grouped]) {
+        const { findings } = await diagnosePlans(missingExtendedStatistics, db, [
+          await planStatement(db, sql),
+        ]);
+        expect(findings, sql).toMatchObject([
+          { severity: 'info', evidence: { table: 'Addr "s', columns: ['City', 'region'] } },
+        ]);
+      }
+      const { findings } = await diagnosePlans(missingExtendedStatistics, db, [
+        await planStatement(db, FILTERED),
+      ]);
+      await db.query(findings[0]?.remedy ?? '');
+      const mended = await diagnosePlans(missingExtendedStatistics, db, [await planStatement(db, FILTERED)]);
+      expect(mended.findings).toEqual([]);
+      expect((await planStatement(db, FILTERED)).plans[0]?.plan.root.planRows).toBeGreaterThan(300);
+    }));
+
+  it('is silent for one column, for columns that are independent, and where statistics exist', () =>
+    withDatabase(async (db) => {
+      await db.query(SETUP);
+      await db.query('create table pairs (a int, b int)');
+      await db.query('insert into pairs select i % 50, (i / 50) % 50 from generate_series(1, 30000) i');
+      await db.query('analyze pairs');
+      await db.query('create statistics on "City", region from "Addr ""s"');
+      for (const sql of [
+        FILTERED,
+        'select * from pairs where a = 7',
+        'select * from pairs where a = 7 and b = 7',
+        'select * from pairs where a = 7 or b = 7',
+      ]) {
+        const plan = await planStatement(db, sql);
+        expect((await diagnosePlans(missingExtendedStatistics, db, [plan])).findings, sql).toEqual([]);
+      }
+    }));
+});
