@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { quoteQualified } from '../../../packages/agent/src/kernel/index.ts';
 import {
   createIndexSql,
   type IndexDefinition,
@@ -78,8 +79,12 @@ async function build(
   if (!before.ok) return null;
   const names = wanted.definitions.map((_, index) => `${NAME}${index}`);
   try {
+    await client.query('begin');
     for (const [index, definition] of wanted.definitions.entries()) {
       await client.query(createIndexSql(definition, { name: names[index] ?? null, isConcurrent: false }));
+      if (!hasExpression(definition)) continue;
+      // Of an expression the planner knows nothing until the next analyze, which autovacuum runs soon after.
+      await client.query(`analyze ${quoteQualified(definition.schema, definition.table)}`);
     }
     const parts = await partsOf(client, names);
     const after = await real.explain(wanted.statement);
@@ -99,8 +104,12 @@ async function build(
   } catch {
     return null;
   } finally {
-    await client.query(`drop index if exists ${names.join(', ')}`);
+    await client.query('rollback');
   }
+}
+
+function hasExpression({ keys }: IndexDefinition): boolean {
+  return keys.some(({ on }) => on.kind === 'expression');
 }
 
 /** Indexes and their parts on partitions, by name. */

@@ -104,6 +104,41 @@ describe('explain', () => {
   );
 
   it(
+    'plans a statement with parameters for typical values, and names its problems',
+    async () => {
+      const report = await explain('select * from visits where page = $1');
+      expect(report.variants.map((one) => one.values[0]?.startsWith('Page '))).toContain(true);
+      const problems = await explain("select body from visits where lower(page) = 'page 7'");
+      expect(problems.findings.map((one) => one.id)).toEqual(['diagnose/non-sargable-predicate']);
+      const deep = await explain(
+        'select id from visits order by body, id limit 10 offset 20000',
+        '--analyze',
+      );
+      expect(deep.findings.map((one) => one.id)).toContain('diagnose/deep-offset');
+      expectError(
+        await runCli(['explain', 'select * from visits where page = $1', db.url, '--analyze']),
+        'APP.EXPLAIN',
+      );
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'compares the shadow with the target',
+    async () => {
+      const report = await explain("select id from visits where page = 'Page 3'", '--verify');
+      expect(report.verification).toMatchObject([{ indexes: 'existing', differences: [] }]);
+      const hypopg = await runCli([
+        ...['explain', 'select 1', db.url, '--verify', '--with-index', 'create index on visits (body)'],
+      ]);
+      expectError(hypopg, 'APP.NO_HYPOPG');
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('explain, on the surface', () => {
+  it(
     'draws a tree that fits, without decoration when piped',
     async () => {
       const { stdout, stderr } = await runCli([

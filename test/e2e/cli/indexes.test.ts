@@ -101,6 +101,60 @@ describe('indexes', () => {
     },
     LIMIT_MS,
   );
+});
+
+describe('indexes, further', () => {
+  it(
+    'proposes to store an aggregate that no index makes cheap, with SQL that runs as it is',
+    async () => {
+      const file = join(await temporaryDirectory(), 'aggregate.sql');
+      writeFileSync(
+        file,
+        `select "Buyer", status, count(*), max(note) from "Order"" Lines"
+         where at > now() - interval '300 days' and status = 'Done' group by 1, 2 order by "Buyer"`,
+      );
+      const report = await advise('--statements', file, '--only');
+      const proposal = report.proposals.find((one) => one.kind === 'create-materialized-view');
+      const [, rewritten] = proposal?.afterwards ?? [];
+      expect(report.matviews).toMatchObject([{ keyColumns: ['Buyer', 'status'], refreshEveryMs: null }]);
+      const before = await db.query(
+        `select count(*)::int as n from (${(report.matviews[0]?.statements[0]?.sql ?? '').replace(/;$/, '')}) s`,
+      );
+      for (const sql of proposal?.do ?? []) await runOnce(db.url, sql.replace(/;$/, ''));
+      await runOnce(db.url, (proposal?.afterwards?.[0]?.sql ?? '').replace(/;$/, ''));
+      const after = await db.query(
+        `select count(*)::int as n from (${(rewritten?.sql ?? '').replace(/;$/, '')}) s`,
+      );
+      expect(after).toEqual(before);
+      for (const sql of proposal?.undo ?? []) await runOnce(db.url, sql.replace(/;$/, ''));
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'plans from a file of statistics alone, and proposes no drops from it',
+    async () => {
+      const directory = await temporaryDirectory();
+      const statistics = join(directory, 'statistics.json');
+      expect(await runCli(['stats', 'export', db.url, '--output', statistics])).toMatchObject({ code: 0 });
+      const file = join(directory, 'one.sql');
+      writeFileSync(file, 'select * from parts where kind = $1');
+      const result = await runCli([
+        ...['indexes', '--statistics', statistics, '--statements', file, '--json', '--time-limit', '10s'],
+      ]);
+      expect(result).toMatchObject({ code: 0 });
+      const report = JSON.parse(result.stdout) as IndexReport;
+      expect(report.proposals.map((one) => one.kind)).toEqual(['create-index']);
+      expectError(await runCli(['indexes', '--statistics', statistics]), 'APP.USAGE');
+      expectError(await runCli(['indexes', db.url, '--statistics', statistics]), 'APP.USAGE');
+      const explained = await runCli(['explain', file, '--statistics', statistics]);
+      expect(explained).toMatchObject({ code: 0 });
+      expect(explained.stdout).toContain('With typical values');
+      const analyzed = await runCli(['explain', 'select 1', '--statistics', statistics, '--analyze']);
+      expectError(analyzed, 'APP.EXPLAIN');
+    },
+    LIMIT_MS,
+  );
 
   it(
     'prints a migration, Markdown and a curve',

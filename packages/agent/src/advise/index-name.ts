@@ -15,6 +15,15 @@ export function indexName(stem: string, isTaken: (name: string) => boolean): str
   }
 }
 
+/** Gives a wanted name for a relation, cut to fit and numbered when taken. */
+export function freeName(wanted: string, isTaken: (name: string) => boolean): string {
+  for (let number = 0; ; number += 1) {
+    const suffix = number === 0 ? '' : `_${number}`;
+    const name = `${cutBytes(wanted, MAXIMUM_NAME_BYTES - suffix.length)}${suffix}`;
+    if (!isTaken(name)) return name;
+  }
+}
+
 function cutBytes(text: string, maximum: number): string {
   const encoder = new TextEncoder();
   let cut = '';

@@ -2,12 +2,16 @@
  * Responsible for remedies. Takes findings and the snapshot behind them; gives proposals with the SQL to do, the
  * SQL to undo, the predicted effect and the risk. Pure: proposes, never applies.
  */
+
 export { type Advice, advise } from './engine.ts';
+export { freeName } from './index-name.ts';
 export {
   indexProposals,
   type PartitionNode,
   type ProposalContext,
 } from './index-proposals/index-proposals.ts';
+export { type AdvisedMatview, adviseMatviews, type MatviewOptions } from './matviews/advise-matviews.ts';
+export { matviewProposals } from './matviews/matview-proposals.ts';
 export { advisors } from './registry.ts';
 export { ADVISE_SETTINGS } from './settings.ts';
 export type { Advisor, Effect, Proposal, Risk } from './types.ts';

@@ -30,6 +30,8 @@ export interface Proposal {
   readonly do: readonly string[];
   /** SQL that takes it back; empty when there is nothing to take back. */
   readonly undo: readonly string[];
+  /** What belongs to it and is done again and again, or by the application: a refresh to schedule, a statement to send instead. */
+  readonly afterwards?: readonly { readonly what: string; readonly sql: string }[] | undefined;
   readonly effect: Effect;
   readonly risk: Risk;
   /** Ids of the findings that it remedies. */

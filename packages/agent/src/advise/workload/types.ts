@@ -58,6 +58,7 @@ export interface WorkloadIndex extends ExistingIndex {
   readonly isProtected: boolean;
   /** Why it is protected; null when it is not. */
   readonly protection: string | null;
+  /** Null when they are not counted: of a partitioned index. */
   readonly scans: number | null;
   /** Undo of its drop: complete CREATE INDEX. */
   readonly ddl: string;

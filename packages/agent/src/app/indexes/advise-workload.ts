@@ -1,9 +1,13 @@
 import {
   ADVISE_SETTINGS,
+  type AdvisedMatview,
   adviseIndexes,
+  adviseMatviews,
+  freeName,
   type IndexAdvice,
   type IndexConstraints,
   indexProposals,
+  matviewProposals,
   type PartitionNode,
   type Workload,
   type WorkloadStatement,
@@ -34,6 +38,7 @@ export interface AdviseInputs {
 /** What the advisor said, as proposals too. */
 export interface AdvisedWorkload {
   readonly advice: IndexAdvice;
+  readonly matviews: readonly AdvisedMatview[];
   readonly constraints: IndexConstraints;
   readonly proposals: IndexReport['proposals'];
 }
@@ -60,7 +65,11 @@ export async function adviseWorkload(inputs: AdviseInputs): Promise<AdvisedWorkl
       }),
   });
   const advice = { ...found, skipped: [...chosen.skipped, ...found.skipped] };
-  return { advice, constraints, proposals: proposalsOf(advice, snapshot, planner) };
+  const matviews = await adviseMatviews(workload, advice, planner, {
+    windowMs: chosen.windowMs,
+    freeName: (schema, wanted) => freeName(wanted, (name) => workload.takenNames.has(`${schema}.${name}`)),
+  });
+  return { advice, matviews, constraints, proposals: proposalsOf({ advice, matviews }, snapshot, planner) };
 }
 
 /** By time, a statement weighs what it was measured to take; the sum over all stays calls times cost. */
@@ -115,7 +124,11 @@ function constraintsOf(
   };
 }
 
-function proposalsOf(advice: IndexAdvice, snapshot: Snapshot, planner: Planner): IndexReport['proposals'] {
+function proposalsOf(
+  { advice, matviews }: Pick<AdvisedWorkload, 'advice' | 'matviews'>,
+  snapshot: Snapshot,
+  planner: Planner,
+): IndexReport['proposals'] {
   const { tables, indexes } = snapshot.sections;
   const rows = tables.status === 'ok' ? tables.data : [];
   const names = new Set(
@@ -127,12 +140,15 @@ function proposalsOf(advice: IndexAdvice, snapshot: Snapshot, planner: Planner):
     rows
       .filter((one) => one.isPartition && one.parentOid === oid)
       .map(({ oid: own, schema, name }) => ({ schema, name, partitions: children(own) }));
-  return indexProposals(advice, {
+  const isTaken = (schema: string, name: string): boolean => names.has(JSON.stringify([schema, name]));
+  const method = `planned by PostgreSQL ${planner.serverVersion} (${planner.provider}), the whole workload`;
+  const ofIndexes = indexProposals(advice, {
     partitionsOf: (schema, table) => {
       const found = rows.find((one) => one.schema === schema && one.name === table);
       return found === undefined || found.kind !== 'partitioned' ? [] : children(found.oid);
     },
-    isTaken: (schema, name) => names.has(JSON.stringify([schema, name])),
-    method: `planned by PostgreSQL ${planner.serverVersion} (${planner.provider}), the whole workload`,
+    isTaken,
+    method,
   });
+  return [...ofIndexes, ...matviewProposals(matviews, { isTaken, method })];
 }

@@ -45,7 +45,10 @@ export function buildWorkload(inputs: WorkloadInputs): Workload {
           scale: inputs.changesScale,
           columns: (columnsOf.get(table.oid) ?? []).map(workloadColumn),
           indexes: (indexesOf.get(table.oid) ?? []).map((index) =>
-            workloadIndex(index, inputs.readDefinition),
+            workloadIndex(index, {
+              read: inputs.readDefinition,
+              isPartitioned: table.kind === 'partitioned',
+            }),
           ),
         }),
       ),
@@ -99,7 +102,13 @@ function workloadColumn(column: ColumnRow): WorkloadColumn {
   };
 }
 
-function workloadIndex(index: IndexFacts, read: WorkloadInputs['readDefinition']): WorkloadIndex {
+function workloadIndex(
+  index: IndexFacts,
+  {
+    read,
+    isPartitioned,
+  }: { readonly read: WorkloadInputs['readDefinition']; readonly isPartitioned: boolean },
+): WorkloadIndex {
   const protection = protectionOf(index);
   return {
     schema: index.schema,
@@ -108,7 +117,8 @@ function workloadIndex(index: IndexFacts, read: WorkloadInputs['readDefinition']
     sizeBytes: index.sizeBytes ?? 0,
     isProtected: protection !== null,
     protection,
-    scans: index.scans,
+    // Scans are counted on the partitions' indexes, which plans name too.
+    scans: isPartitioned ? null : index.scans,
     ddl: index.definition ?? '',
   };
 }

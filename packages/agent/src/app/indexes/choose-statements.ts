@@ -20,6 +20,8 @@ export interface ChosenWorkload {
   readonly statements: readonly WorkloadStatement[];
   /** Recorded statements among them that cannot be planned. */
   readonly skipped: readonly Skipped[];
+  /** Time in which their calls were counted, in milliseconds; null when unknown. */
+  readonly windowMs: number | null;
   /** Row changes of the tables for each row change in the time that the statements cover; 1 when unknown. */
   readonly changesScale: number;
   readonly sources: readonly string[];
@@ -45,13 +47,14 @@ export function chooseWorkload(
 ): ChosenWorkload {
   const given = statementFiles.flatMap(readStatementFile);
   const known = isFromFilesOnly
-    ? { rows: [], changesScale: 1 }
+    ? { rows: [], windowMs: null, changesScale: 1 }
     : chooseRecorded(
         observation,
         settings.get(ADVISE_SETTINGS.statements),
         settings.get(minimumIntervalSetting),
       );
   const byPrint = new Map(given.map((one) => [fingerprintOf(one.sql), one]));
+  const inFlight = isFromFilesOnly ? new Map() : textsInFlight(observation);
   const skipped: Skipped[] = isFromFilesOnly ? [] : [...utilities(observation)];
   const recorded = known.rows.flatMap((row): WorkloadStatement[] => {
     const reason = unplannable(row);
@@ -62,7 +65,7 @@ export function chooseWorkload(
     const print = fingerprintOf(row.query);
     const literal = byPrint.get(print);
     if (literal !== undefined) byPrint.delete(print);
-    const sql = literal?.sql ?? row.query;
+    const sql = literal?.sql ?? inFlight.get(print) ?? row.query;
     return [toStatement(row.queryId, sql, { calls: row.calls, meanMs: row.meanMs })];
   });
   const fresh = [...byPrint.values()].map((one) =>
@@ -71,9 +74,30 @@ export function chooseWorkload(
   return {
     statements: [...recorded, ...fresh],
     skipped,
+    windowMs: known.windowMs,
     changesScale: known.changesScale,
     sources: [...(recorded.length === 0 ? [] : ['pg_stat_statements']), ...statementFiles],
   };
+}
+
+/**
+ * Gives the texts of sessions by their fingerprint: what pg_stat_statements shows as `$3` may be a constant of the application there.
+ * Only texts with parameters of their own: in others the values of one call stand where constants do.
+ */
+function textsInFlight({ snapshot }: Observation): ReadonlyMap<string | null, string> {
+  const { activity } = snapshot.sections;
+  const texts =
+    activity.status === 'ok'
+      ? activity.data.flatMap(({ query, isOwn, isHere }) => (isOwn || !isHere ? [] : (query ?? [])))
+      : [];
+  return new Map(
+    texts
+      .filter((text) => /\$\d/.test(text))
+      .flatMap((text) => {
+        const print = fingerprintOf(text);
+        return print === null ? [] : [[print, text] as const];
+      }),
+  );
 }
 
 const HIDDEN = 'its text is hidden: it belongs to another role, and reading it needs pg_read_all_stats';
@@ -124,6 +148,7 @@ function readStatementFile(file: string): readonly { readonly id: string; readon
 interface RecordedStatements {
   /** Longest total time first. */
   readonly rows: readonly StatementRow[];
+  readonly windowMs: number | null;
   readonly changesScale: number;
 }
 
@@ -134,7 +159,7 @@ function chooseRecorded(
   minimumIntervalMs: number,
 ): RecordedStatements {
   const { sections } = observation.snapshot;
-  if (sections.statements.status !== 'ok') return { rows: [], changesScale: 1 };
+  if (sections.statements.status !== 'ok') return { rows: [], windowMs: null, changesScale: 1 };
   const window = statementWindow(observation, sections.statements.data, minimumIntervalMs);
   const tables = sections.tables.status === 'ok' ? sections.tables.data : [];
   const counted =
@@ -144,6 +169,7 @@ function chooseRecorded(
   const isKnown = window.lengthMs !== null && counted !== null && counted > 0;
   return {
     rows: window.rows.slice(0, maximum),
+    windowMs: window.lengthMs,
     changesScale: isKnown ? Math.min(1, (window.lengthMs ?? 0) / counted) : 1,
   };
 }

@@ -122,7 +122,7 @@ interface ReportParts {
 
 function report(parts: ReportParts): IndexReport {
   const { opened, planner, snapshot, advised, options, chosen } = parts;
-  const { advice, constraints, proposals } = advised;
+  const { advice, matviews, constraints, proposals } = advised;
   const { statements, databaseMs } = opened.session.selfLoad();
   return {
     schema: 'pgsteward/indexes@1',
@@ -150,6 +150,7 @@ function report(parts: ReportParts): IndexReport {
       timeLimitMs: constraints.timeLimitMs,
     },
     advice,
+    matviews,
     proposals,
     unavailable: [...planner.gaps, ...snapshot.gaps].map(({ id, reason, remedy }) => ({
       id,

@@ -72,6 +72,10 @@ function renderProposal(proposal: Proposal, index: number): Markup {
   return html`<li id="proposal-${index + 1}"><h3>${proposal.title}</h3>
 <pre tabindex="0"><code>${codeLines(proposal.do.join('\n'))}</code></pre>
 <p class="meta"><span class="risk ${proposal.risk.level}">${proposal.risk.level} risk</span> ${proposal.risk.why}</p>
+${(proposal.afterwards ?? []).map(
+  ({ what, sql }) => html`<p class="meta">${what}:</p>
+<pre tabindex="0"><code>${codeLines(sql)}</code></pre>`,
+)}
 ${effect === null ? null : html`<p class="meta">Effect: ${effect} (${proposal.effect.method})</p>`}
 ${
   proposal.undo.length === 0

@@ -21,6 +21,10 @@ export function renderIndexesMarkdown(report: IndexReport): string {
         codeBlock(proposal.do.join('\n')),
         `Risk: ${proposal.risk.level}, ${escapeMarkdown(proposal.risk.why)}.`,
         ...(proposal.undo.length === 0 ? [] : ['Undo:', codeBlock(proposal.undo.join('\n'))]),
+        ...(proposal.afterwards ?? []).flatMap(({ what, sql }) => [
+          `${escapeMarkdown(what)}:`,
+          codeBlock(sql),
+        ]),
       ].join('\n\n'),
     ),
     ...statementTable(report),

@@ -24,6 +24,7 @@ export function renderIndexesSql(report: IndexReport): string {
       ...servedBy(report, proposal.id).flatMap(comment),
       ...proposal.do,
       ...proposal.undo.flatMap((sql) => comment(`undo: ${sql}`)),
+      ...(proposal.afterwards ?? []).flatMap(({ what, sql }) => comment(`${what}: ${sql}`)),
     ].join('\n'),
   );
   const undos = report.proposals.toReversed().flatMap((proposal) => proposal.undo);

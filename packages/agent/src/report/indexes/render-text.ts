@@ -102,6 +102,10 @@ function renderProposal(
       sql.split('\n').map((line) => indent + paint.command(escapeControls(line))),
     ),
     ...proposal.undo.map((sql) => indent + paint.dim(`undo: ${escapeControls(sql)}`)),
+    ...(proposal.afterwards ?? []).flatMap(({ what, sql }) => [
+      ...wrap(`${escapeControls(what)}:`, room).map((line) => indent + paint.dim(line)),
+      ...sql.split('\n').map((line) => indent + paint.command(escapeControls(line))),
+    ]),
     ...notes.flatMap((note) => wrap(escapeControls(note), room).map((line) => indent + paint.dim(line))),
   ];
 }

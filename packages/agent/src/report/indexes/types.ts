@@ -1,4 +1,4 @@
-import type { IndexAdvice, Proposal } from '../../advise/index.ts';
+import type { AdvisedMatview, IndexAdvice, Proposal } from '../../advise/index.ts';
 import type { Gap } from '../../observe/index.ts';
 
 /** What `pgsteward indexes` gives; field names are stable from the first release. */
@@ -35,6 +35,8 @@ export interface IndexReport {
     readonly timeLimitMs: number;
   };
   readonly advice: IndexAdvice;
+  /** Aggregates worth storing, with the statements that would read them. */
+  readonly matviews: readonly AdvisedMatview[];
   /** Indexes to create, to drop, statistics to make and materialized views, in this order. */
   readonly proposals: readonly Proposal[];
   /** What could not be looked at, why, and what would help. */

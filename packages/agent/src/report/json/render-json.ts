@@ -60,6 +60,7 @@ function orderProposal(proposal: Proposal): object {
     title: proposal.title,
     do: proposal.do,
     undo: proposal.undo,
+    ...(proposal.afterwards === undefined ? {} : { afterwards: proposal.afterwards }),
     effect: { metric, before, after, unit, method },
     risk: { level: proposal.risk.level, why: proposal.risk.why },
     findings: proposal.findings,

@@ -84,6 +84,13 @@ const proposal = z
     title: text('One line for a person.'),
     do: texts('SQL to run, one statement each, in order.'),
     undo: texts('SQL that takes it back; empty when there is nothing to take back.'),
+    afterwards: z
+      .array(z.object({ what: text('What it is for.'), sql: text('The statement.') }))
+      .optional()
+      .meta({
+        description:
+          'What is done again and again, or by the application: a refresh, a statement to send instead.',
+      }),
     effect,
     risk: z
       .object({

@@ -114,6 +114,7 @@ function renderProposal(proposal: Proposal, index: number): string {
     `### ${index + 1}. ${escapeMarkdown(proposal.title)}`,
     `Risk **${proposal.risk.level}**: ${escapeMarkdown(proposal.risk.why)}.${effect === null ? '' : ` Effect: ${escapeMarkdown(effect)}.`}`,
     codeBlock(proposal.do.join('\n')),
+    ...(proposal.afterwards ?? []).flatMap(({ what, sql }) => [`${escapeMarkdown(what)}:`, codeBlock(sql)]),
     ...(proposal.undo.length === 0
       ? ['Nothing to undo.']
       : [`<details><summary>Undo</summary>\n\n${codeBlock(proposal.undo.join('\n'))}\n\n</details>`]),

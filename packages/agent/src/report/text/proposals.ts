@@ -54,6 +54,10 @@ function renderProposal(
     `  ${`${rank}.`.padStart(3)} ${paint.bold(first)}`,
     ...others.map((line) => indent + paint.bold(line)),
     ...proposal.do.flatMap((sql) => sqlLines(sql).map((line) => indent + paint.command(line))),
+    ...(proposal.afterwards ?? []).flatMap(({ what, sql }) => [
+      ...wrap(`${escapeControls(what)}:`, room).map((line) => indent + paint.dim(line)),
+      ...sqlLines(sql).map((line) => indent + paint.command(line)),
+    ]),
     ...wrap(facts.join(' · '), room).map((line) => indent + line),
     ...(displayWidth(proposal.risk.why) === 0 ? [] : wrap(escapeControls(proposal.risk.why), room)).map(
       (line) => indent + paint.dim(line),

@@ -3,6 +3,8 @@ import type { IndexMethod } from '../../planner/index.ts';
 /** What the size of an index depends on; no name, no SQL. */
 export interface IndexFacts {
   readonly method: IndexMethod;
+  /** `server_version_num`: builds changed over the years. */
+  readonly versionNumber: number;
   /** Rows that the predicate lets in; all of the table's without one. */
   readonly rows: number;
   readonly tableRows: number;
@@ -48,6 +50,8 @@ export interface ValueFacts {
   readonly correlation: number | null;
   /** Runs of equal mass of the other values, each with how many distinct values it can hold at most; null when unknown. */
   readonly spread: readonly number[] | null;
+  /** Bytes that a text shares with its neighbour in a sorted sample; 0 when unknown. */
+  readonly sharedPrefixBytes: number;
 }
 
 /** A stored size and how many of the values have it. */

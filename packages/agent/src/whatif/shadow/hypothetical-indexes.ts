@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { quoteQualified } from '../../kernel/index.ts';
 import { createIndexSql, type Hypothesis, type IndexDefinition } from '../../planner/index.ts';
 import type { RelationStatistics } from '../types.ts';
-import { type BuiltIndex, predictSize } from './hypothetical-sizes.ts';
+import type { BuiltIndex } from './built-index.ts';
+import { injectExpressions } from './expression-statistics.ts';
+import { predictSize } from './hypothetical-sizes.ts';
 import type { Shadow } from './open-shadow.ts';
 import { firstSegmentBlocks, setBtreeHeight, setLength } from './relation-files.ts';
 
@@ -143,7 +145,9 @@ async function describe(shadow: Shadow, oids: readonly number[]): Promise<readon
        tn.nspname::text as "tableSchema", t.relname::text as "tableName", x.indnkeyatts::int as "keyCount",
        pg_catalog.pg_get_expr(x.indpred, x.indrelid) as predicate, coalesce(c.reloptions, '{}')::text[] as options,
        (select coalesce(jsonb_agg(jsonb_build_object(
-           'column', ta.attname, 'lengthBytes', ia.attlen,
+           'column', ta.attname, 'number', ia.attnum, 'typeId', ia.atttypid::int, 'modifier', ia.atttypmod, 'collation', ia.attcollation::int,
+           'generation', (select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_catalog.pg_attrdef d
+             where d.adrelid = x.indrelid and d.adnum = ta.attnum and ta.attgenerated = 's'), 'lengthBytes', ia.attlen,
            'alignmentBytes', case ia.attalign when 'c' then 1 when 's' then 2 when 'i' then 4 else 8 end,
            'type', pg_catalog.format_type(ia.atttypid, null), 'operatorClass', (
              select oc.opcname from pg_catalog.pg_opclass oc where ia.attnum <= x.indnkeyatts and oc.oid = x.indclass[ia.attnum - 1]),
@@ -182,6 +186,7 @@ async function finish(
   for (const part of made.parts) {
     const path = join(shadow.dataDirectory, part.path);
     const table = made.relations.get(key(part.tableSchema, part.tableName));
+    await injectExpressions(shadow, part);
     const size = await predictSize(shadow, part, table, path);
     if (part.method === 'btree') setBtreeHeight(path, size.pages, size.treeHeight ?? 0);
     else setLength(path, Math.max(size.pages, firstSegmentBlocks(path)));

@@ -9,10 +9,14 @@ const BATCH = 200;
 const RELATIONS = 1_000;
 
 /** A column as the shadow has it. */
-interface Attribute {
+interface Attribute extends StatisticPlace {
   readonly schema: string;
   readonly table: string;
   readonly column: string;
+}
+
+/** Where statistics are attached: a column of a table, or of an index on an expression. */
+export interface StatisticPlace {
   readonly relation: number;
   readonly number: number;
   readonly type: number;
@@ -21,7 +25,7 @@ interface Attribute {
 }
 
 /** Operators that the statistics of a type name. */
-interface Operators {
+export interface Operators {
   readonly type: number;
   /** The type below a domain. */
   readonly base: number;
@@ -99,14 +103,14 @@ export async function injectColumns(
       row,
     ]),
   );
-  const operators = new Map((await connection.run<Operators>(OPERATORS)).rows.map((row) => [row.type, row]));
+  const operators = await loadOperators(connection);
   await connection.run('set allow_system_table_mods = on');
   const statements = mirror.columns.flatMap((one) => {
     const attribute = attributes.get(keyOf(one.schema, one.table, one.column));
     const known = attribute === undefined ? undefined : operators.get(attribute.type);
     return attribute === undefined || known === undefined
       ? []
-      : [insertSql(one, attribute, known, operators)];
+      : [statisticSql(one, attribute, known, operators)];
   });
   const refused: string[] = [];
   for (let begin = 0; begin < statements.length; begin += BATCH) {
@@ -130,6 +134,11 @@ export async function injectColumns(
   ];
 }
 
+/** Reads the operators of all types, by type. */
+export async function loadOperators(connection: ShadowConnection): Promise<ReadonlyMap<number, Operators>> {
+  return new Map((await connection.run<Operators>(OPERATORS)).rows.map((row) => [row.type, row]));
+}
+
 function keyOf(schema: string, table: string, column: string): string {
   return JSON.stringify([schema, table, column]);
 }
@@ -142,10 +151,26 @@ interface Slot {
   readonly values: string;
 }
 
-/** @source src/include/catalog/pg_statistic.h, "STATISTIC_KIND_…" */
-function insertSql(
-  one: ColumnStatistics,
-  at: Attribute,
+/** What is written of a column, without where. */
+export type StatisticContent = Omit<ColumnStatistics, 'schema' | 'table' | 'column'>;
+
+/**
+ * Writes the row of `pg_statistic` that ANALYZE would have made.
+ * @source src/include/catalog/pg_statistic.h, "STATISTIC_KIND_…"
+ */
+export function statisticSql(
+  one: StatisticContent,
+  at: StatisticPlace,
+  own: Operators,
+  operators: ReadonlyMap<number, Operators>,
+): string {
+  return `insert into pg_catalog.pg_statistic values (${statisticValues(one, at, own, operators)})`;
+}
+
+/** Gives the values of such a row as SQL. */
+function statisticValues(
+  one: StatisticContent,
+  at: StatisticPlace,
   own: Operators,
   operators: ReadonlyMap<number, Operators>,
 ): string {
@@ -153,7 +178,7 @@ function insertSql(
   while (slots.length < 5)
     slots.push({ kind: 0, operator: 0, collation: 0, numbers: 'null', values: 'null' });
   const list = (read: (slot: Slot) => string | number): string => slots.map(read).join(', ');
-  return `insert into pg_catalog.pg_statistic values (${[
+  return [
     at.relation,
     at.number,
     one.isInherited,
@@ -165,12 +190,12 @@ function insertSql(
     list((slot) => slot.collation),
     list((slot) => slot.numbers),
     list((slot) => slot.values),
-  ].join(', ')})`;
+  ].join(', ');
 }
 
 function slotsOf(
-  one: ColumnStatistics,
-  at: Attribute,
+  one: StatisticContent,
+  at: StatisticPlace,
   own: Operators,
   operators: ReadonlyMap<number, Operators>,
 ): Slot[] {
