@@ -66,6 +66,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   wal_level: 'replica',
   max_wal_senders: '0',
   max_locks_per_transaction: '1024',
+  max_logical_replication_workers: '0',
   max_parallel_maintenance_workers: '0',
   maintenance_work_mem: '16MB',
   max_connections: '20',
