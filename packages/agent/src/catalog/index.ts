@@ -57,6 +57,12 @@ export {
   mirrorFunctionsQuery,
   mirrorOperatorsQuery,
 } from './queries/mirror-functions.ts';
+export {
+  type MirrorDriftRow,
+  type MirrorFingerprintRow,
+  mirrorDriftQuery,
+  mirrorFingerprintQuery,
+} from './queries/mirror-drift.ts';
 export { type MirrorLeadRow, mirrorLeadsQuery } from './queries/mirror-leads.ts';
 export { type MirrorRelationRow, mirrorRelationsQuery } from './queries/mirror-relations.ts';
 export {
