@@ -35,14 +35,12 @@ export async function openTargetPlanner(
   options: OpenPlannerOptions & { readonly settings: Settings },
 ): Promise<Planner> {
   const { settings } = options;
-  const keep =
-    settings.get(WHATIF_SETTINGS.keepShadow) === 'no'
-      ? null
-      : {
-          maximumAgeMs: settings.get(WHATIF_SETTINGS.maximumAgeMs),
-          driftRatio: settings.get(WHATIF_SETTINGS.driftRatio),
-        };
-  return createShadowPlanner(await openTargetShadow(session, { ...options, keep }));
+  const count = settings.get(WHATIF_SETTINGS.keptShadows);
+  const maximumAgeMs = settings.get(WHATIF_SETTINGS.maximumAgeMs);
+  const keep = { count, maximumAgeMs, driftRatio: settings.get(WHATIF_SETTINGS.driftRatio) };
+  return createShadowPlanner(
+    await openTargetShadow(session, { ...options, keep: count === 0 ? null : keep }),
+  );
 }
 
 /** A file of statistics, opened: a shadow that can be asked like the database that it was taken of. */

@@ -42,6 +42,12 @@ export {
 export type { MirrorDdlRow } from './queries/mirror-ddl.ts';
 export { type MirrorDependencyRow, mirrorDependenciesQuery } from './queries/mirror-dependencies.ts';
 export {
+  type MirrorDriftRow,
+  type MirrorFingerprintRow,
+  mirrorDriftQuery,
+  mirrorFingerprintQuery,
+} from './queries/mirror-drift.ts';
+export {
   type ExtendedStatisticsRow,
   extendedStatisticsQuery,
   type MirrorExpressionRow,
@@ -57,12 +63,6 @@ export {
   mirrorFunctionsQuery,
   mirrorOperatorsQuery,
 } from './queries/mirror-functions.ts';
-export {
-  type MirrorDriftRow,
-  type MirrorFingerprintRow,
-  mirrorDriftQuery,
-  mirrorFingerprintQuery,
-} from './queries/mirror-drift.ts';
 export { type MirrorLeadRow, mirrorLeadsQuery } from './queries/mirror-leads.ts';
 export { type MirrorRelationRow, mirrorRelationsQuery } from './queries/mirror-relations.ts';
 export {

@@ -1,24 +1,24 @@
-import { choiceSetting, durationSetting, ratioSetting, type Setting } from '../settings/index.ts';
+import { countSetting, durationSetting, ratioSetting, type Setting } from '../settings/index.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** Settings of what-if planning. */
 export const WHATIF_SETTINGS: Readonly<{
-  keepShadow: Setting<'yes' | 'no'>;
+  keptShadows: Setting<number>;
   maximumAgeMs: Setting<number>;
   driftRatio: Setting<number>;
 }> = {
-  keepShadow: choiceSetting({
-    key: 'whatif.shadow.keep',
+  keptShadows: countSetting({
+    key: 'whatif.shadow.kept-count',
     summary:
-      'Whether the shadow of a target stays in the state directory for the next command; its statistics hold values of rows.',
-    choices: ['yes', 'no'],
-    default: 'yes',
-    source: 'building a shadow takes seconds, opening one that is there a third of a second',
+      'How many shadows stay in the state directory for later commands, the last used ones; their statistics hold values of rows. 0 keeps none.',
+    default: 5,
+    maximum: 1_000,
+    source: 'one takes 50 MB and more; building it takes seconds, opening it again half a second',
   }),
   maximumAgeMs: durationSetting({
     key: 'whatif.shadow.maximum-age-ms',
-    summary: 'Time after which a kept shadow is built anew, or removed when nobody asks for it.',
+    summary: 'Time after which a kept shadow is built anew, or removed when nobody used it.',
     default: 24 * HOUR_MS,
     minimum: 0,
     maximum: 30 * 24 * HOUR_MS,

@@ -21,7 +21,11 @@ const STATE_FILE = 'shadow.json';
 /** Statistics hold values of rows. */
 const PRIVATE = 0o600;
 
-type Options = Pick<PlaceOptions, 'clock' | 'stateDirectory'> & { readonly maximumAgeMs: number };
+type Options = Pick<PlaceOptions, 'clock' | 'stateDirectory'> & {
+  readonly maximumAgeMs: number;
+  /** How many may stay. */
+  readonly count: number;
+};
 
 /**
  * Takes the kept shadow of a target. Taking and leaving are renames of a directory, which one process at a time wins: what is in use,
@@ -29,7 +33,7 @@ type Options = Pick<PlaceOptions, 'clock' | 'stateDirectory'> & { readonly maxim
  * @returns null when there is none, it is in use, or it is too old
  */
 export async function takeKept(drift: Drift, options: Options): Promise<KeptShadow | null> {
-  await removeExpired(options);
+  await removeOld(options);
   const directory = privateDirectory(options);
   if (!(await moved(homeOf(drift, options), directory))) return null;
   try {
@@ -62,6 +66,7 @@ export async function leaveKept({ directory, content, drift }: KeptShadow, optio
   await mkdir(keptDirectory(options), { recursive: true, mode: 0o711 });
   await discard(home, options);
   if (!(await moved(directory, home))) await rm(directory, { recursive: true, force: true });
+  await removeOld(options);
 }
 
 function keptDirectory(options: Options): string {
@@ -74,13 +79,18 @@ function homeOf({ systemIdentifier, database, user, version }: Drift, options: O
   return join(keptDirectory(options), createHash('sha256').update(key).digest('hex').slice(0, 32));
 }
 
-async function removeExpired(options: Options): Promise<void> {
+/** Removes those that nobody used for too long, and the longest unused of too many. */
+async function removeOld(options: Options): Promise<void> {
   const home = keptDirectory(options);
+  const found: { readonly directory: string; readonly ageMs: number }[] = [];
   for (const name of await readdir(home).catch(() => [])) {
-    const left = await stat(join(home, name, STATE_FILE)).catch(() => null);
-    const ageMs = options.clock.now().getTime() - (left?.mtimeMs ?? 0);
-    if (ageMs > options.maximumAgeMs) await discard(join(home, name), options);
+    const directory = join(home, name);
+    const left = await stat(join(directory, STATE_FILE)).catch(() => null);
+    found.push({ directory, ageMs: options.clock.now().getTime() - (left?.mtimeMs ?? 0) });
   }
+  found.sort((one, other) => one.ageMs - other.ageMs);
+  const old = found.filter(({ ageMs }, index) => ageMs > options.maximumAgeMs || index >= options.count);
+  for (const { directory } of old) await discard(directory, options);
 }
 
 async function discard(directory: string, options: Options): Promise<void> {

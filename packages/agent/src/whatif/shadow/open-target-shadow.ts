@@ -15,8 +15,10 @@ import {
 import { refreshShadow } from './refresh-shadow.ts';
 import { type PlaceOptions, preparePlace, privateDirectory, type ShadowPlace } from './shadow-place.ts';
 
-/** When a shadow that an earlier command left may be used. */
+/** How shadows stay for later commands, and when one may be used again. */
 export interface KeepPolicy {
+  /** Shadows of all targets that stay, at least 1. */
+  readonly count: number;
   readonly maximumAgeMs: number;
   /** Change of a table from which the shadow is refreshed, 0..1. */
   readonly driftRatio: number;

@@ -1,7 +1,12 @@
 import { quoteQualified } from '../../kernel/index.ts';
 import type { EmbeddedServer } from '../../postgres/embedded/index.ts';
-import { compareMirrors, relationKey, tableOfRelation } from '../mirror/compare-mirrors.ts';
-import type { Mirror, MirrorDdl } from '../types.ts';
+import {
+  compareMirrors,
+  type MirrorChanges,
+  relationKey,
+  tableOfRelation,
+} from '../mirror/compare-mirrors.ts';
+import type { Mirror, MirrorDdl, MirrorGap } from '../types.ts';
 import { applyDdl } from './apply-ddl.ts';
 import { connectShadow, type ShadowConnection } from './connection.ts';
 import { insertExtremes } from './extremes.ts';
@@ -33,9 +38,9 @@ export async function refreshShadow(
   if (changes === null) return null;
   const connection = await connectShadow(server.connectionUrl(DATABASE));
   try {
-    await connection.run('set client_min_messages = error');
+    await connection.run('set client_min_messages = error; set search_path = pg_catalog');
     const others = await countOthers(connection);
-    await drop(connection, [...changes.views, ...changes.tables]);
+    await drop(connection, changes);
     // What hung on a dropped table and is no table or view went with it.
     if ((await countOthers(connection)) !== others) return null;
     return await remake(connection, server.dataDirectory, content, mirror);
@@ -49,7 +54,7 @@ async function remake(
   dataDirectory: string,
   content: ShadowContent,
   mirror: Mirror,
-): Promise<RefreshedShadow> {
+): Promise<RefreshedShadow | null> {
   const missing = await findMissing(connection, mirror);
   const remade = new Set(
     missing.flatMap(({ kind, table }) =>
@@ -65,7 +70,10 @@ async function remake(
     extremes: mirror.extremes.filter(isRemade),
     extended: mirror.extended.filter((one) => remade.has(relationKey(one.table))),
   };
-  const failures = await applyDdl(connection, missing);
+  const failures = await applyDdl(connection, attachedLast(missing));
+  const retried = new Set(missing.map((one) => relationKey(one.table ?? one)));
+  const own = content.gaps.slice(content.mirror.gaps.length);
+  if (failures.length > own.filter((gap) => isAbout(gap, retried)).length) return null;
   await insertExtremes(connection, part);
   await injectRelations(connection, mirror);
   const gaps = [
@@ -74,15 +82,22 @@ async function remake(
     ...(await injectExtended(connection, part)),
   ];
   await setPlannerSettings(connection, mirror.settings);
-  const retried = new Set(missing.map((one) => relationKey(one.table ?? one)));
-  const own = content.gaps.slice(content.mirror.gaps.length);
-  const kept = own.filter(({ subject }) => subject === null || !retried.has(relationKey(subject)));
   return {
     mirror,
-    gaps: [...mirror.gaps, ...kept, ...gaps],
+    gaps: [...mirror.gaps, ...own.filter((gap) => !isAbout(gap, retried)), ...gaps],
     files: await layOutFiles(connection, mirror, dataDirectory),
     written: new Map([...content.realBlocks].filter(([key]) => !remade.has(tableOfKey(tableOf, key)))),
   };
+}
+
+/** A partition brings its indexes: attached before, it would be given others. */
+function attachedLast(statements: readonly MirrorDdl[]): readonly MirrorDdl[] {
+  const isAttachment = ({ kind }: MirrorDdl): boolean => kind === 'attach';
+  return [...statements.filter((one) => !isAttachment(one)), ...statements.filter(isAttachment)];
+}
+
+function isAbout({ subject }: MirrorGap, relations: ReadonlySet<string>): boolean {
+  return subject !== null && relations.has(relationKey(subject));
 }
 
 function tableOfKey(tableOf: (schema: string, name: string) => string, key: string): string {
@@ -90,20 +105,42 @@ function tableOfKey(tableOf: (schema: string, name: string) => string, key: stri
   return tableOf(schema, name);
 }
 
-async function drop(connection: ShadowConnection, objects: readonly MirrorDdl[]): Promise<void> {
-  for (const [word, isOf] of KINDS) {
-    const names = objects.filter(isOf).map(({ schema, name }) => quoteQualified(schema, name));
-    for (let begin = 0; begin < names.length; begin += BATCH) {
-      await connection.run(`drop ${word} if exists ${names.slice(begin, begin + BATCH).join(', ')} cascade`);
-    }
-  }
+/**
+ * Drops views and tables, and with a table those that refer to it, whose rows would keep the key from coming back, and its whole
+ * family where it inherits, whose order is that of their making.
+ * @source src/backend/catalog/pg_inherits.c, find_inheritance_children: in the order of object ids
+ */
+async function drop(connection: ShadowConnection, { views, tables }: MirrorChanges): Promise<void> {
+  const names = tables.map(({ schema, name }) => quoteQualified(schema, name));
+  const { rows } = await connection.run<{ kind: string; name: string }>(
+    `with recursive gone (oid) as (
+       select pg_catalog.to_regclass(n)::oid from unnest($1::text[]) n
+       union
+       select x.oid from gone g cross join lateral (
+         select k.conrelid from pg_catalog.pg_constraint k where k.contype = 'f' and k.confrelid = g.oid
+         union all select i.inhrelid from pg_catalog.pg_inherits i where i.inhparent = g.oid
+         union all select i.inhparent from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+         where i.inhrelid = g.oid and not c.relispartition) x (oid))
+     select c.relkind::text as kind, c.oid::regclass::text as name
+     from gone join pg_catalog.pg_class c on c.oid = gone.oid`,
+    [names],
+  );
+  const named = (kinds: string): string[] =>
+    rows.flatMap(({ kind, name }) => (kinds.includes(kind) ? [name] : []));
+  await dropAll(
+    connection,
+    'view',
+    views.map(({ schema, name }) => quoteQualified(schema, name)),
+  );
+  await dropAll(connection, 'materialized view', named('m'));
+  await dropAll(connection, 'table', named('rp'));
 }
 
-const KINDS: readonly (readonly [string, (object: MirrorDdl) => boolean])[] = [
-  ['view', ({ kind, table }) => kind === 'view' && table === null],
-  ['materialized view', ({ kind, table }) => kind === 'view' && table !== null],
-  ['table', ({ kind }) => kind === 'table'],
-];
+async function dropAll(connection: ShadowConnection, word: string, names: readonly string[]): Promise<void> {
+  for (let begin = 0; begin < names.length; begin += BATCH) {
+    await connection.run(`drop ${word} if exists ${names.slice(begin, begin + BATCH).join(', ')} cascade`);
+  }
+}
 
 /** Functions, types of their own and operators. */
 async function countOthers(connection: ShadowConnection): Promise<number> {

@@ -114,8 +114,9 @@ export async function setPlannerSettings(
   connection: ShadowConnection,
   settings: Mirror['settings'],
 ): Promise<void> {
+  await connection.run(`alter role ${PLANNER_ROLE} reset all`);
   const changes = Object.entries(settings).map(([name, value]) =>
     connection.run(`alter role ${PLANNER_ROLE} set ${quoteIdentifier(name)} = ${quoteLiteral(value)}`),
   );
-  await Promise.allSettled([connection.run(`alter role ${PLANNER_ROLE} reset all`), ...changes]);
+  await Promise.allSettled(changes);
 }
