@@ -85,7 +85,7 @@ describe.each([...availableMajors()])('a mirror of PostgreSQL %i', (major) => {
     expect(pair?.commonFrequencies?.length).toBeGreaterThan(10);
   });
 
-  it('holds the ends of columns that lead a btree, not of those that an index orders otherwise', () => {
+  it('holds the ends of columns with a histogram that lead a btree, not of those that an index orders otherwise', () => {
     const ends = mirror.extremes.map(({ table, column, least, greatest }) => [
       table,
       column,
@@ -93,11 +93,11 @@ describe.each([...availableMajors()])('a mirror of PostgreSQL %i', (major) => {
       greatest,
     ]);
     expect(ends).toContainEqual(['t;able', 'id "x"', '1', '2000']);
-    expect(ends).toContainEqual(['t;able', 'code', 'c0', 'c9']);
     expect(ends).toContainEqual(['keyed', 'b', '1', '300']);
     expect(ends).toContainEqual(['measured_2024_rome', 'at', '2024-01-01', '2024-12-30']);
     expect(ends).toContainEqual(['measured_2025', 'value', '367', '701']);
     expect(ends).not.toContainEqual(expect.arrayContaining(['slug']));
+    expect(ends).not.toContainEqual(expect.arrayContaining(['code']));
   });
 
   it.each(['mirror.json', 'mirror.json.gz'])('is read back from %s as it was written', async (name) => {

@@ -55,6 +55,15 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
     expect(shadow.gaps.map((gap) => gap.reason)).toEqual([]);
   });
 
+  it('makes no TOAST tables, and later tables may have them again', async () => {
+    const { rows } = await shadow.owner.run<{ tables: number; plainTypes: number }>(
+      `select count(*) filter (where reltoastrelid <> 0)::int as tables,
+         (select count(*)::int from pg_catalog.pg_type where typname in ('text', 'jsonb') and typstorage = 'p') as "plainTypes"
+       from pg_catalog.pg_class where relnamespace = 'public'::regnamespace`,
+    );
+    expect(rows).toEqual([{ tables: 0, plainTypes: 0 }]);
+  });
+
   it('plans as the database itself, byte for byte', async () => {
     const different: string[] = [];
     for (const sql of QUERIES) {

@@ -7,13 +7,15 @@ import {
   parseTarget,
   type Session,
 } from '../postgres/index.ts';
+import type { Settings } from '../settings/index.ts';
 import {
   createHypopgPlanner,
   createShadowPlanner,
   openShadow,
-  readMirror,
+  openTargetShadow,
   readMirrorFile,
   readRepresentativeValues,
+  WHATIF_SETTINGS,
 } from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
@@ -27,10 +29,18 @@ export interface OpenPlannerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Opens a shadow of a target that a session is open on. */
-export async function openTargetPlanner(session: Session, options: OpenPlannerOptions): Promise<Planner> {
-  const mirror = await readMirror(session, options);
-  return createShadowPlanner(await openShadow({ mirror, ...options }));
+/** Opens the shadow of a target that a session is open on: the one of an earlier command where the settings let it stay. */
+export async function openTargetPlanner(
+  session: Session,
+  options: OpenPlannerOptions & { readonly settings: Settings },
+): Promise<Planner> {
+  const { settings } = options;
+  const count = settings.get(WHATIF_SETTINGS.keptShadows);
+  const maximumAgeMs = settings.get(WHATIF_SETTINGS.maximumAgeMs);
+  const keep = { count, maximumAgeMs, driftRatio: settings.get(WHATIF_SETTINGS.driftRatio) };
+  return createShadowPlanner(
+    await openTargetShadow(session, { ...options, keep: count === 0 ? null : keep }),
+  );
 }
 
 /** A file of statistics, opened: a shadow that can be asked like the database that it was taken of. */

@@ -6,7 +6,7 @@ import { OBSERVE_SETTINGS } from '../observe/index.ts';
 import { EMBEDDED_ERRORS } from '../postgres/embedded/index.ts';
 import { POSTGRES_ERRORS, POSTGRES_SETTINGS } from '../postgres/index.ts';
 import { type AnySetting, SETTINGS_ERRORS } from '../settings/index.ts';
-import { WHATIF_ERRORS } from '../whatif/index.ts';
+import { WHATIF_ERRORS, WHATIF_SETTINGS } from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
 /** JSON Schema of `audit --json`. */
@@ -33,6 +33,7 @@ export const settingDefinitions: readonly AnySetting[] = uniqueByKey([
   ...Object.values(OBSERVE_SETTINGS),
   ...Object.values(OBJECTIVE_SETTINGS),
   ...Object.values<AnySetting>(ADVISE_SETTINGS as unknown as Record<string, AnySetting>),
+  ...Object.values<AnySetting>(WHATIF_SETTINGS as unknown as Record<string, AnySetting>),
   ...allChecks.flatMap((check) => Object.values(check.settings)),
 ]);
 

@@ -42,6 +42,12 @@ export {
 export type { MirrorDdlRow } from './queries/mirror-ddl.ts';
 export { type MirrorDependencyRow, mirrorDependenciesQuery } from './queries/mirror-dependencies.ts';
 export {
+  type MirrorDriftRow,
+  type MirrorFingerprintRow,
+  mirrorDriftQuery,
+  mirrorFingerprintQuery,
+} from './queries/mirror-drift.ts';
+export {
   type ExtendedStatisticsRow,
   extendedStatisticsQuery,
   type MirrorExpressionRow,

@@ -21,6 +21,7 @@ import {
   mirrorStatisticsObjectsQuery,
 } from './queries/mirror-constraints.ts';
 import { mirrorDependenciesQuery } from './queries/mirror-dependencies.ts';
+import { mirrorDriftQuery, mirrorFingerprintQuery } from './queries/mirror-drift.ts';
 import {
   extendedStatisticsQuery,
   mirrorExpressionsByOwnerQuery,
@@ -132,4 +133,6 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   mirrorIndexAttachmentsQuery,
   mirrorStatisticsObjectsQuery,
   mirrorDependenciesQuery,
+  mirrorFingerprintQuery,
+  mirrorDriftQuery,
 ];

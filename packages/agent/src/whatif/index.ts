@@ -9,7 +9,13 @@ export { createHypopgPlanner, type HypopgOptions } from './hypopg/planner.ts';
 export { readMirrorFile, writeMirrorFile } from './mirror/mirror-file.ts';
 export { type ReadMirrorOptions, readMirror } from './mirror/read-mirror.ts';
 export { type MirrorSummary, summarizeMirror } from './mirror/summarize.ts';
+export { WHATIF_SETTINGS } from './settings.ts';
 export { type OpenShadowOptions, openShadow, type Shadow } from './shadow/open-shadow.ts';
+export {
+  type KeepPolicy,
+  type OpenTargetShadowOptions,
+  openTargetShadow,
+} from './shadow/open-target-shadow.ts';
 export { createShadowPlanner } from './shadow/shadow-planner.ts';
 export {
   type Explained,

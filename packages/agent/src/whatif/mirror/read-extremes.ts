@@ -1,6 +1,6 @@
 import { columnExtremesStatement, type MirrorLeadRow, mirrorLeadsQuery } from '../../catalog/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import type { ColumnExtremes } from '../types.ts';
+import type { ColumnExtremes, ColumnStatistics } from '../types.ts';
 import { gapAbout } from './gaps.ts';
 import { isOfServer, type Reading } from './reading.ts';
 
@@ -13,11 +13,21 @@ const BUDGET_MS = 15_000;
 type Lead = Pick<MirrorLeadRow, 'schema' | 'table' | 'column'>;
 
 /**
- * Reads the ends of columns that lead a btree: the planner looks them up there when a condition lies beyond the histogram. The only
- * part of a mirror that touches tables, two descents of an index a column.
+ * Reads the ends of columns that lead a btree: the planner looks them up there when a condition lies beyond the histogram, and nowhere
+ * without one. The only part of a mirror that touches tables, two descents of an index a column.
+ * @source src/backend/utils/adt/selfuncs.c, ineq_histogram_selectivity
  */
-export async function readExtremes(reading: Reading, clock: Clock): Promise<readonly ColumnExtremes[]> {
-  const leads = await reading.unlockedRows(mirrorLeadsQuery);
+export async function readExtremes(
+  reading: Reading,
+  clock: Clock,
+  columns: readonly ColumnStatistics[],
+): Promise<readonly ColumnExtremes[]> {
+  const withHistogram = new Set(
+    columns.filter((one) => one.histogram !== null && !one.isInherited).map(keyOf),
+  );
+  const leads = (await reading.unlockedRows(mirrorLeadsQuery)).filter((lead) =>
+    withHistogram.has(keyOf(lead)),
+  );
   const readable = leads.filter((lead) => lead.isReadable);
   const untilMs = clock.monotonicMs() + BUDGET_MS;
   const extremes: ColumnExtremes[] = [];
@@ -42,6 +52,10 @@ export async function readExtremes(reading: Reading, clock: Clock): Promise<read
     failed,
   );
   return extremes;
+}
+
+function keyOf({ schema, table, column }: Lead): string {
+  return JSON.stringify([schema, table, column]);
 }
 
 async function readBatch(

@@ -51,7 +51,7 @@ export async function readMirror(session: Session, options: ReadMirrorOptions): 
   step();
   const extended = await readExtended(reading, statisticsFunctions);
   step();
-  const extremes = isRedacted ? [] : await readExtremes(reading, clock);
+  const extremes = isRedacted ? [] : await readExtremes(reading, clock, columns);
   step();
   const ddl = await readDdl(reading, step);
   await noteUnmirrored(reading);

@@ -19,6 +19,11 @@ join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and n.nspname not in ('pg_catalog', 'information_schema')
 order by a.attnum`;
 
+/** Statements sent as one. */
+const BATCH = 200;
+
+const SIDES = ['least', 'greatest'] as const;
+
 /**
  * Puts two rows into each table that has indexed columns, which hold their least and greatest values: the planner looks them up. A row
  * that the table's types refuse is left out: then the histogram's ends count.
@@ -34,23 +39,30 @@ export async function insertExtremes(connection: ShadowConnection, mirror: Mirro
       .filter((one) => !one.isInherited)
       .map((one) => [JSON.stringify([one.schema, one.table, one.column]), one.histogram ?? one.commonValues]),
   );
-  await connection.run('set session_replication_role = replica');
-  const inserts: Promise<unknown>[] = [];
-  for (const [table, ends] of groupBy(mirror.extremes, key)) {
+  const inserts = [...groupBy(mirror.extremes, key)].flatMap(([table, ends]) => {
     const own = columns.get(table) ?? [];
-    for (const side of ['least', 'greatest'] as const) {
-      const sql = insertSql(own, ends, side, histograms);
-      if (sql !== null) inserts.push(connection.run(sql));
-    }
+    return SIDES.flatMap((side) => insertSql(own, ends, side, histograms) ?? []);
+  });
+  await connection.run('set session_replication_role = replica');
+  for (let begin = 0; begin < inserts.length; begin += BATCH) {
+    await insertBatch(connection, inserts.slice(begin, begin + BATCH));
   }
-  await Promise.allSettled(inserts);
   await connection.run('set session_replication_role = origin');
+}
+
+/** Rows sent as one; when one of them is refused, each goes for itself. */
+async function insertBatch(connection: ShadowConnection, inserts: readonly string[]): Promise<void> {
+  const isDone = await connection.run(inserts.join(';\n')).then(
+    () => true,
+    () => false,
+  );
+  if (!isDone) await Promise.allSettled(inserts.map((sql) => connection.run(sql)));
 }
 
 function insertSql(
   columns: readonly Column[],
   ends: readonly ColumnExtremes[],
-  side: 'least' | 'greatest',
+  side: (typeof SIDES)[number],
   histograms: ReadonlyMap<string, string | null>,
 ): string | null {
   const [first] = columns;

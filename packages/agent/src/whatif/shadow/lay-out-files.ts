@@ -37,12 +37,18 @@ left join pg_catalog.pg_statistic s
 where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
 group by 1, 2`;
 
-/** Reads where each relation's file is; what is given applies the lengths once the server is down. */
+/**
+ * Reads where each relation's file is; what is given applies the lengths once the server is down.
+ * @returns `apply` takes the blocks really written of files that already have their length, by schema and name as JSON, and gives
+ *   those of all
+ */
 export async function layOutFiles(
   connection: ShadowConnection,
   mirror: Mirror,
   dataDirectory: string,
-): Promise<{ readonly apply: () => ReadonlyMap<string, number> }> {
+): Promise<{
+  readonly apply: (written: ReadonlyMap<string, number>) => ReadonlyMap<string, number>;
+}> {
   await connection.run('checkpoint');
   const key = (schema: string, name: string): string => JSON.stringify([schema, name]);
   const { rows: files } = await connection.run<PlacedRelation>(FILES);
@@ -50,25 +56,21 @@ export async function layOutFiles(
   const widthOf = new Map(widths.map((row) => [key(row.schema, row.name), row.bytes]));
   const placed = new Map(files.map((row) => [key(row.schema, row.name), row]));
   return {
-    apply: () => {
+    apply: (written) => {
       const realBlocks = new Map<string, number>();
       for (const relation of mirror.relations) {
         const own = key(relation.schema, relation.name);
         const file = placed.get(own);
         if (file === undefined || relation.fileBlocks === null) continue;
         const path = join(dataDirectory, file.path);
-        if (relation.kind !== 'i') {
-          realBlocks.set(own, firstSegmentBlocks(path));
-          setLength(path, relation.fileBlocks);
-        } else if (file.method === 'btree') {
-          setBtreeHeight(
-            path,
-            relation.fileBlocks,
-            relation.treeHeight ?? guessHeight(relation.fileBlocks, widthOf.get(own) ?? 8),
-          );
-        } else {
-          setLength(path, Math.max(relation.fileBlocks, firstSegmentBlocks(path)));
+        if (file.method === 'btree') {
+          const height = relation.treeHeight ?? guessHeight(relation.fileBlocks, widthOf.get(own) ?? 8);
+          setBtreeHeight(path, relation.fileBlocks, height);
+          continue;
         }
+        const real = written.get(own) ?? firstSegmentBlocks(path);
+        realBlocks.set(own, real);
+        setLength(path, relation.kind === 'i' ? Math.max(relation.fileBlocks, real) : relation.fileBlocks);
       }
       return realBlocks;
     },

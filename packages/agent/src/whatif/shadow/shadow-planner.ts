@@ -30,6 +30,7 @@ interface State {
   readonly shown: Set<number>;
   /** Existing indexes that it does not see, by name, with their object ids. */
   readonly hidden: Map<string, readonly number[]>;
+  readonly tables: Set<HypotheticalTable>;
   /** Made of the mirror when first asked for. */
   statistics: StatisticsSource | null;
   searchPath: string;
@@ -44,6 +45,7 @@ export function createShadowPlanner(shadow: Shadow): Planner {
     byName: new Map(),
     shown: new Set(),
     hidden: new Map(),
+    tables: new Set(),
     statistics: null,
     searchPath: '',
     calls: 0,
@@ -56,10 +58,21 @@ export function createShadowPlanner(shadow: Shadow): Planner {
     forget: (ids) => forget(state, ids),
     plan: (statements, configuration) => plan(state, statements, configuration),
     representativeValues: (statement) => typicalValues(state, statement),
-    supposeTable: (query: TableQuery): Promise<HypotheticalTable | null> => supposeTable(shadow, query),
-    forgetTable: (table) => forgetSupposedTable(shadow, table),
+    async supposeTable(query: TableQuery): Promise<HypotheticalTable | null> {
+      const table = await supposeTable(shadow, query);
+      if (table !== null) state.tables.add(table);
+      return table;
+    },
+    async forgetTable(table) {
+      state.tables.delete(table);
+      await forgetSupposedTable(shadow, table);
+    },
     calls: () => state.calls,
-    close: () => shadow.close(),
+    async close() {
+      // One that is not put right is not kept, which the shadow itself sees to.
+      if (shadow.isKept) await undo(state).catch(() => undefined);
+      await shadow.close();
+    },
   };
 }
 
@@ -74,6 +87,13 @@ async function suppose(
     state.byName.set(one.name, one);
     return one.hypothesis;
   });
+}
+
+/** Leaves the shadow as it was built. */
+async function undo(state: State): Promise<void> {
+  await switchTo(state, { add: [], hide: [] });
+  await forget(state, [...state.supposed.keys()]);
+  for (const table of state.tables) await forgetSupposedTable(state.shadow, table);
 }
 
 async function forget(state: State, ids: readonly number[]): Promise<void> {
