@@ -6,7 +6,8 @@ import { connectShadow, type ShadowConnection } from './connection.ts';
 /** Database of a shadow's server that is the shadow. */
 export const DATABASE = 'shadow';
 
-const PLANNER_ROLE = 'pgsteward_planner';
+/** Role of a shadow that plans. */
+export const PLANNER_ROLE = 'pgsteward_planner';
 
 /** Plans of strangers' statements may call strangers' immutable functions. */
 const PLANNER_TIMEOUT_MS = 30_000;
@@ -26,20 +27,12 @@ export interface ShadowConnections {
 /** Connects to a shadow as its superuser and as the role that plans. */
 export async function connectRoles(server: EmbeddedServer): Promise<ShadowConnections> {
   const url = server.connectionUrl(DATABASE);
-  const [owner, planner] = await Promise.all([connectShadow(url), connectShadow(url)]);
+  // The role logs in by itself: a session that a superuser began could be made the superuser's again by a stranger's function.
+  const [owner, planner] = await Promise.all([connectShadow(url), connectShadow(plannerUrl(url))]);
   await owner.run('set allow_system_table_mods = on; set client_min_messages = error');
-  const { rows } = await owner.run<{ settings: readonly string[]; number: string }>(
-    `select coalesce((select setconfig from pg_catalog.pg_db_role_setting s join pg_catalog.pg_roles r on r.oid = s.setrole
-       where r.rolname = '${PLANNER_ROLE}'), '{}') as settings, current_setting('server_version_num') as number`,
-  );
-  for (const setting of rows[0]?.settings ?? []) {
-    const at = setting.indexOf('=');
-    await planner.run(
-      `set ${quoteIdentifier(setting.slice(0, at))} = ${quoteLiteral(setting.slice(at + 1))}`,
-    );
-  }
-  await planner.run(
-    `set session authorization ${PLANNER_ROLE}; set statement_timeout = ${PLANNER_TIMEOUT_MS}`,
+  await planner.run(`set statement_timeout = ${PLANNER_TIMEOUT_MS}`);
+  const { rows } = await owner.run<{ number: string }>(
+    `select current_setting('server_version_num') as number`,
   );
   return { url: plannerUrl(url), owner, planner, versionNumber: Number(rows[0]?.number) };
 }
