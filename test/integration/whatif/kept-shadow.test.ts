@@ -219,7 +219,7 @@ describe.each(availableMajors())('a kept shadow of PostgreSQL %i', (major) => {
 
   it('is not kept when something was left in it', async () => {
     const shadow = await open();
-    await shadow.owner.run('create index on orders (total)');
+    await shadow.owner.run('create index on public.orders (total)');
     await shadow.close();
     expect(await keptCount()).toBe(0);
     expect(await readdir(join(state, 'shadows'))).toEqual(['kept']);

@@ -17,10 +17,7 @@ const EVIL = `
       done := 'a program';
     exception when others then null;
     end;
-    begin
-      execute 'create table pg_temp.left_behind ()';
-    exception when others then null;
-    end;
+    begin execute 'create role left_behind superuser'; exception when others then null; end;
     return current_user || ' ran ' || done || ' super ' || (select rolsuper from pg_roles where rolname = current_user);
   end $$;
   create function evil(int) returns text language plpgsql immutable as 'begin return public.strangers_hand($1); end';`;
@@ -32,6 +29,8 @@ describe('functions of strangers', () => {
       await db.query('create table t (id int primary key, n int)');
       await db.query('insert into t select i, i from generate_series(1, 3000) i');
       await db.query('create index on t (evil(n))');
+      await db.query('create index on t (n) where evil(7) is not null');
+      await db.query('alter table t add check (evil(1) is not null)');
       await db.query('analyze');
       const shadow = await openShadow({
         mirror: await mirrorOf(db.url),
@@ -54,6 +53,8 @@ describe('functions of strangers', () => {
         );
         expect(rows[0]?.who).toMatch(/^pgsteward_planner ran nothing super false$/);
         expect(rows[0]?.own).toBe('pgsteward_planner');
+        const left = await shadow.owner.run(`select rolname from pg_roles where rolname = 'left_behind'`);
+        expect(left.rows).toEqual([]);
         const made = await planner.supposeTable({
           schema: 'public',
           name: 'stored',

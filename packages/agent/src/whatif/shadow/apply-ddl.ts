@@ -1,5 +1,6 @@
 import type { MirrorDdl, MirrorGap } from '../types.ts';
 import type { ShadowConnection } from './connection.ts';
+import type { BuildConnections } from './shadow-database.ts';
 
 /** Statements sent as one. */
 const BATCH = 100;
@@ -24,22 +25,21 @@ const WITH_TOAST = `update pg_catalog.pg_type t set typstorage = s.typstorage fr
  * depends on it, and nothing else.
  */
 export async function applyDdl(
-  connection: ShadowConnection,
+  connections: BuildConnections,
   ddl: readonly MirrorDdl[],
 ): Promise<readonly MirrorGap[]> {
-  await connection.run(
-    'set check_function_bodies = off; set client_min_messages = error; set search_path = pg_catalog',
-  );
-  await connection.run(WITHOUT_TOAST);
+  const { owner, builder } = connections;
+  await builder.run('set check_function_bodies = off');
+  await owner.run(WITHOUT_TOAST);
   let pending = ddl;
   let failures: readonly Failure[] = [];
   for (let pass = 0; pass < PASSES && pending.length > 0; pass += 1) {
-    failures = await applyOnce(connection, pending);
+    failures = await applyOnce(connections, pending);
     if (failures.length === pending.length) break;
     pending = failures.map((failure) => failure.statement);
   }
-  await connection.run(WITH_TOAST);
-  await disarmFunctions(connection);
+  await owner.run(WITH_TOAST);
+  await disarmFunctions(owner);
   return failures.map(({ statement, reason }) => ({
     id: 'whatif/object-not-mirrored',
     reason: `${statement.kind} ${statement.schema}.${statement.name} could not be mirrored: ${reason}`,
@@ -56,13 +56,16 @@ interface Failure {
   readonly reason: string;
 }
 
+/** Only a superuser makes these; they run nothing of strangers: extensions come from this machine, operator classes only name functions. */
+const BY_SUPERUSER: ReadonlySet<MirrorDdl['kind']> = new Set(['extension', 'operator']);
+
 async function applyOnce(
-  connection: ShadowConnection,
+  { owner, builder }: BuildConnections,
   statements: readonly MirrorDdl[],
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = [];
-  for (let begin = 0; begin < statements.length; begin += BATCH) {
-    const batch = statements.slice(begin, begin + BATCH);
+  for (const { isSuper, batch } of batches(statements)) {
+    const connection = isSuper ? owner : builder;
     const text = batch.map((statement) => statement.sql).join(';\n');
     const isDone = await connection.run(`begin;\n${text};\ncommit`).then(
       () => true,
@@ -73,6 +76,21 @@ async function applyOnce(
     failures.push(...(await applyOneByOne(connection, batch)));
   }
   return failures;
+}
+
+/** Neighbours that one role makes, up to a number that is sent as one. */
+function batches(
+  statements: readonly MirrorDdl[],
+): readonly { readonly isSuper: boolean; readonly batch: readonly MirrorDdl[] }[] {
+  const made: { isSuper: boolean; batch: MirrorDdl[] }[] = [];
+  for (const statement of statements) {
+    const isSuper = BY_SUPERUSER.has(statement.kind);
+    const last = made.at(-1);
+    if (last !== undefined && last.isSuper === isSuper && last.batch.length < BATCH)
+      last.batch.push(statement);
+    else made.push({ isSuper, batch: [statement] });
+  }
+  return made;
 }
 
 async function applyOneByOne(

@@ -123,13 +123,14 @@ async function build(shadow: Shadow, definition: IndexDefinition, name: string):
   const sql = createIndexSql(definition, { name, isConcurrent: false });
   const regclass = `pg_catalog.to_regclass('${quoteQualified(definition.schema, name).replaceAll("'", "''")}')`;
   try {
-    await shadow.owner.run(`begin; ${sql}; update pg_catalog.pg_index set indisvalid = false where indexrelid in (
-      with recursive i (oid) as (select ${regclass}::oid union select h.inhrelid from pg_catalog.pg_inherits h join i on h.inhparent = i.oid)
-      select oid from i); commit`);
+    // Its expressions are evaluated: never with more rights than the schema's owner has.
+    await shadow.builder.run(sql);
   } catch (error) {
-    await shadow.owner.run('rollback');
     return error instanceof Error ? error.message : String(error);
   }
+  await shadow.owner.run(`update pg_catalog.pg_index set indisvalid = false where indexrelid in (
+    with recursive i (oid) as (select ${regclass}::oid union select h.inhrelid from pg_catalog.pg_inherits h join i on h.inhparent = i.oid)
+    select oid from i)`);
   const { rows } = await shadow.owner.run<{ oid: number }>(`select ${regclass}::int as oid`);
   return rows[0]?.oid ?? 'it was not made';
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { quoteIdentifier, quoteQualified } from '../../kernel/index.ts';
+import { quoteQualified } from '../../kernel/index.ts';
 import type { HypotheticalTable, TableQuery } from '../../planner/index.ts';
 import type { Shadow } from './open-shadow.ts';
 import { setLength } from './relation-files.ts';
-import { PLANNER_ROLE } from './shadow-database.ts';
 
 /** Bytes of a tuple's header and line pointer. @source PostgreSQL docs 73.6 "Database Page Layout" */
 const TUPLE_BYTES = 28;
@@ -21,9 +20,7 @@ export async function supposeTable(shadow: Shadow, query: TableQuery): Promise<H
     );
     const estimate = rows[0]?.['QUERY PLAN'][0]?.Plan;
     if (estimate === undefined) return null;
-    // Planning the query runs its immutable functions: never with more rights than the role that plans.
-    await shadow.owner.run(`grant create on schema ${quoteIdentifier(query.schema)} to ${PLANNER_ROLE}`);
-    await shadow.planner.run(`create table ${name} as ${query.sql} with no data`);
+    await shadow.builder.run(`create table ${name} as ${query.sql} with no data`);
     const count = Math.max(1, estimate['Plan Rows']);
     const pages = Math.max(1, Math.ceil((count * (estimate['Plan Width'] + TUPLE_BYTES)) / PAGE_ROOM_BYTES));
     const made = await shadow.owner.run<{ path: string }>(

@@ -1,16 +1,17 @@
+import { quoteIdentifier } from '../../kernel/index.ts';
 import type { EmbeddedServer } from '../../postgres/embedded/index.ts';
 import type { Mirror, MirrorGap } from '../types.ts';
 import { applyDdl } from './apply-ddl.ts';
-import { connectShadow, type ShadowConnection } from './connection.ts';
+import type { ShadowConnection } from './connection.ts';
 import { insertExtremes } from './extremes.ts';
 import { injectExtended } from './inject-extended.ts';
 import { injectColumns, injectRelations } from './inject-statistics.ts';
 import { layOutFiles } from './lay-out-files.ts';
 import {
+  connectBuilders,
   connectRoles,
   createDatabase,
-  createPlannerRole,
-  DATABASE,
+  createRoles,
   type ShadowConnections,
   setPlannerSettings,
 } from './shadow-database.ts';
@@ -71,21 +72,22 @@ export async function buildShadow(
     onProgress({ task: 'building the shadow', done, total: 4, unit: 'steps' });
   step(0);
   const gaps = [...mirror.gaps, ...(await createDatabase(server, mirror))];
-  const connection = await connectShadow(server.connectionUrl(DATABASE));
+  await createRoles(server);
+  const connections = await connectBuilders(server);
+  const { owner: connection, builder } = connections;
   try {
-    gaps.push(...(await applyDdl(connection, mirror.ddl)));
+    gaps.push(...(await applyDdl(connections, mirror.ddl)));
     step(1);
-    await insertExtremes(connection, mirror);
+    await insertExtremes(builder, mirror);
     await injectRelations(connection, mirror);
     gaps.push(...(await injectColumns(connection, mirror)));
     step(2);
     gaps.push(...(await injectExtended(connection, mirror)));
-    await createPlannerRole(connection, new URL(server.connectionUrl(DATABASE)).password);
     await setPlannerSettings(connection, mirror.settings);
     step(3);
     return { mirror, gaps, files: await layOutFiles(connection, mirror, server.dataDirectory) };
   } finally {
-    await connection.close();
+    await Promise.all([connection.close(), builder.close()]);
     step(4);
   }
 }
@@ -119,7 +121,9 @@ export async function raiseShadow(
   keeping: Keeping | null = null,
 ): Promise<Shadow> {
   const connections = await connectRoles(server);
-  const { owner, planner } = connections;
+  const { owner, builder, planner } = connections;
+  const path = content.mirror.server.searchPath.map(quoteIdentifier).join(', ');
+  await builder.run(`set search_path = ${path === '' ? "''" : path}`);
   const before = (await keeping?.traces(owner)) ?? null;
   return {
     ...content,
@@ -129,7 +133,7 @@ export async function raiseShadow(
     isKept: keeping !== null,
     async close() {
       const after = (await keeping?.traces(owner).catch(() => null)) ?? null;
-      await Promise.allSettled([owner.close(), planner.close()]);
+      await Promise.allSettled([owner.close(), builder.close(), planner.close()]);
       try {
         if (after !== null && after === before) await keeping?.leave(content);
       } finally {

@@ -8,13 +8,13 @@ import {
 } from '../mirror/compare-mirrors.ts';
 import type { Mirror, MirrorDdl, MirrorGap } from '../types.ts';
 import { applyDdl } from './apply-ddl.ts';
-import { connectShadow, type ShadowConnection } from './connection.ts';
+import type { ShadowConnection } from './connection.ts';
 import { insertExtremes } from './extremes.ts';
 import { injectExtended } from './inject-extended.ts';
 import { injectColumns, injectRelations } from './inject-statistics.ts';
 import { layOutFiles } from './lay-out-files.ts';
 import type { FilledShadow, ShadowContent } from './open-shadow.ts';
-import { DATABASE, setPlannerSettings } from './shadow-database.ts';
+import { type BuildConnections, connectBuilders, setPlannerSettings } from './shadow-database.ts';
 
 /** Objects dropped by one statement, so that its locks fit. */
 const BATCH = 200;
@@ -36,25 +36,26 @@ export async function refreshShadow(
 ): Promise<RefreshedShadow | null> {
   const changes = compareMirrors(content.mirror, mirror);
   if (changes === null) return null;
-  const connection = await connectShadow(server.connectionUrl(DATABASE));
+  const connections = await connectBuilders(server);
+  const { owner: connection, builder } = connections;
   try {
-    await connection.run('set client_min_messages = error; set search_path = pg_catalog');
     const others = await countOthers(connection);
     await drop(connection, changes);
     // What hung on a dropped table and is no table or view went with it.
     if ((await countOthers(connection)) !== others) return null;
-    return await remake(connection, server.dataDirectory, content, mirror);
+    return await remake(connections, server.dataDirectory, content, mirror);
   } finally {
-    await connection.close();
+    await Promise.all([connection.close(), builder.close()]);
   }
 }
 
 async function remake(
-  connection: ShadowConnection,
+  connections: BuildConnections,
   dataDirectory: string,
   content: ShadowContent,
   mirror: Mirror,
 ): Promise<RefreshedShadow | null> {
+  const { owner: connection, builder } = connections;
   const missing = await findMissing(connection, mirror);
   const remade = new Set(
     missing.flatMap(({ kind, table }) =>
@@ -70,11 +71,11 @@ async function remake(
     extremes: mirror.extremes.filter(isRemade),
     extended: mirror.extended.filter((one) => remade.has(relationKey(one.table))),
   };
-  const failures = await applyDdl(connection, attachedLast(missing));
+  const failures = await applyDdl(connections, attachedLast(missing));
   const retried = new Set(missing.map((one) => relationKey(one.table ?? one)));
   const own = content.gaps.slice(content.mirror.gaps.length);
   if (failures.length > own.filter((gap) => isAbout(gap, retried)).length) return null;
-  await insertExtremes(connection, part);
+  await insertExtremes(builder, part);
   await injectRelations(connection, mirror);
   const gaps = [
     ...failures,

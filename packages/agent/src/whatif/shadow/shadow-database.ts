@@ -7,40 +7,59 @@ import { connectShadow, type ShadowConnection } from './connection.ts';
 export const DATABASE = 'shadow';
 
 /** Role of a shadow that plans. */
-export const PLANNER_ROLE = 'pgsteward_planner';
+const PLANNER_ROLE = 'pgsteward_planner';
+
+/** Role of a shadow that owns its schema. */
+const BUILDER_ROLE = 'pgsteward_builder';
 
 /** Plans of strangers' statements may call strangers' immutable functions. */
 const PLANNER_TIMEOUT_MS = 30_000;
 
+/** What a shadow is made through. */
+export interface BuildConnections {
+  /** Superuser, for what changes the catalogue; nothing that is of strangers runs with its rights. */
+  readonly owner: ShadowConnection;
+  /** Role that owns the schema and nothing else: expressions and functions of strangers run with its rights. */
+  readonly builder: ShadowConnection;
+}
+
 /** What a shadow is asked through. */
-export interface ShadowConnections {
+export interface ShadowConnections extends BuildConnections {
   /** Connection URL of the role that plans. */
   readonly url: string;
   /** `server_version_num` of the shadow itself. */
   readonly versionNumber: number;
-  /** Superuser, for what changes the catalogue. */
-  readonly owner: ShadowConnection;
   /** A role that may read and nothing else: plans are made with it. */
   readonly planner: ShadowConnection;
 }
 
-/** Connects to a shadow as its superuser and as the role that plans. */
-export async function connectRoles(server: EmbeddedServer): Promise<ShadowConnections> {
+/**
+ * Connects to a shadow as its superuser and as the role that owns the schema. Each logs in by itself: a session that a superuser
+ * began could be made the superuser's again by a stranger's function.
+ */
+export async function connectBuilders(server: EmbeddedServer): Promise<BuildConnections> {
   const url = server.connectionUrl(DATABASE);
-  // The role logs in by itself: a session that a superuser began could be made the superuser's again by a stranger's function.
-  const [owner, planner] = await Promise.all([connectShadow(url), connectShadow(plannerUrl(url))]);
-  await owner.run('set allow_system_table_mods = on; set client_min_messages = error');
-  await planner.run(`set statement_timeout = ${PLANNER_TIMEOUT_MS}`);
-  const { rows } = await owner.run<{ number: string }>(
-    `select current_setting('server_version_num') as number`,
-  );
-  return { url: plannerUrl(url), owner, planner, versionNumber: Number(rows[0]?.number) };
+  const [owner, builder] = await Promise.all([connectShadow(url), connectShadow(urlOf(url, BUILDER_ROLE))]);
+  const quiet = 'set client_min_messages = error; set search_path = pg_catalog';
+  await Promise.all([owner.run(`set allow_system_table_mods = on; ${quiet}`), builder.run(quiet)]);
+  return { owner, builder };
 }
 
-/** The superuser's URL with the role that plans in its place; both have one password. */
-function plannerUrl(url: string): string {
+/** Connects to a shadow in all its roles. */
+export async function connectRoles(server: EmbeddedServer): Promise<ShadowConnections> {
+  const url = urlOf(server.connectionUrl(DATABASE), PLANNER_ROLE);
+  const [builders, planner] = await Promise.all([connectBuilders(server), connectShadow(url)]);
+  await planner.run(`set statement_timeout = ${PLANNER_TIMEOUT_MS}`);
+  const { rows } = await builders.owner.run<{ number: string }>(
+    `select current_setting('server_version_num') as number`,
+  );
+  return { ...builders, url, planner, versionNumber: Number(rows[0]?.number) };
+}
+
+/** The superuser's URL with another role in its place; all have one password. */
+function urlOf(url: string, role: string): string {
   const own = new URL(url);
-  own.username = PLANNER_ROLE;
+  own.username = role;
   return own.toString();
 }
 
@@ -95,11 +114,27 @@ function collationGap(locale: string, reason: string): MirrorGap {
   };
 }
 
-/** Makes a role that reads everything and owns nothing, with the superuser's password. */
-export async function createPlannerRole(connection: ShadowConnection, password: string): Promise<void> {
-  await connection.run(
-    `create role ${PLANNER_ROLE} login password ${quoteLiteral(decodeURIComponent(password))}; grant pg_read_all_data, pg_write_all_data to ${PLANNER_ROLE}; grant create, temporary on database ${DATABASE} to ${PLANNER_ROLE}`,
-  );
+/**
+ * Makes the roles: one that owns the schema, past triggers and foreign keys, and one that reads everything and owns nothing. Both have
+ * the superuser's password.
+ */
+export async function createRoles(server: EmbeddedServer): Promise<void> {
+  const url = server.connectionUrl(DATABASE);
+  const password = quoteLiteral(decodeURIComponent(new URL(url).password));
+  const owner = await connectShadow(url);
+  try {
+    await owner.run(
+      `create role ${BUILDER_ROLE} login password ${password};
+       alter role ${BUILDER_ROLE} set session_replication_role = replica;
+       grant create, temporary on database ${DATABASE} to ${BUILDER_ROLE};
+       alter schema public owner to ${BUILDER_ROLE};
+       create role ${PLANNER_ROLE} login password ${password};
+       grant pg_read_all_data, pg_write_all_data to ${PLANNER_ROLE};
+       grant temporary on database ${DATABASE} to ${PLANNER_ROLE}`,
+    );
+  } finally {
+    await owner.close();
+  }
 }
 
 /** Gives the role that plans the target's planner settings, and no others; those that the shadow does not know are left out. */
