@@ -4,7 +4,7 @@ import type { Mirror, MirrorGap } from '../types.ts';
 import { connectShadow, type ShadowConnection } from './connection.ts';
 
 /** Database of a shadow's server that is the shadow. */
-export const DATABASE = 'shadow';
+const DATABASE = 'shadow';
 
 /** Role of a shadow that plans. */
 const PLANNER_ROLE = 'pgsteward_planner';
