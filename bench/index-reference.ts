@@ -158,8 +158,27 @@ function print({ runs, expertBytes, advisedBytes, report }: Measured, args: read
         { figure: 'advisedToExpertMeanRatio', limit: 1, operator: '<=' },
         { figure: 'advisedToExpertBytesRatio', limit: 1, operator: '<=' },
       ],
-      notes: report.proposals.map(({ title }) => title),
+      notes: [...operationsOf(runs), ...report.proposals.map(({ title }) => title)],
     },
     args,
   );
+}
+
+/** Where the time of the expert's database and that of the advised one differ most. */
+function operationsOf(runs: Measured['runs']): readonly string[] {
+  const meanOf = (set: IndexSet, name: string): number =>
+    median(runs[set].map(({ queries }) => queries.find((one) => one.name === name)?.meanMs ?? 0));
+  const total = runs.expert[0]?.total.calls ?? 1;
+  return (runs.expert[0]?.queries ?? [])
+    .map(({ name, calls }) => ({
+      name,
+      share: calls / total,
+      expertMs: meanOf('expert', name),
+      advisedMs: meanOf('advised', name),
+    }))
+    .toSorted((a, b) => b.share * (b.advisedMs - b.expertMs) - a.share * (a.advisedMs - a.expertMs))
+    .map(
+      ({ name, share, expertMs, advisedMs }) =>
+        `${name.padEnd(24)} ${(share * 100).toFixed(1)} % of the calls  expert ${expertMs.toFixed(2)} ms  advised ${advisedMs.toFixed(2)} ms`,
+    );
 }

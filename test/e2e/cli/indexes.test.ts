@@ -24,6 +24,10 @@ beforeAll(async () => {
   await db.query(
     `insert into parts select i, date '2024-01-01' + i % 700, i % 3000 from generate_series(1, 40000) i`,
   );
+  await db.query(
+    `create view "Recent" as select id as line, "Buyer" as who, at as moment from "Order"" Lines"`,
+  );
+  await db.query('create view latest as select * from "Recent"');
   await db.query(`vacuum analyze`);
   // So many that the reads outweigh the rows loaded above, whatever time the counters of this server cover.
   for (let call = 0; call < 300; call += 1) {
@@ -127,6 +131,19 @@ describe('indexes, further', () => {
       );
       expect(after).toEqual(before);
       for (const sql of proposal?.undo ?? []) await runOnce(db.url, sql.replace(/;$/, ''));
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'looks through views',
+    async () => {
+      const file = join(await temporaryDirectory(), 'view.sql');
+      writeFileSync(file, 'select line from latest where who = 7');
+      const report = await advise('--statements', file, '--only');
+      expect(report.advice.indexes.map((one) => one.definition)).toMatchObject([
+        { table: 'Order" Lines', keys: [{ on: { kind: 'column', name: 'Buyer' } }] },
+      ]);
     },
     LIMIT_MS,
   );

@@ -108,6 +108,7 @@ export { type StatementsInfoRow, statementsInfoQuery } from './queries/statement
 export { type TableBloatRow, tableBloatQuery } from './queries/table-bloat.ts';
 export { type TableRow, tablesQuery } from './queries/tables.ts';
 export { type VacuumProgressRow, vacuumProgressQuery } from './queries/vacuum-progress.ts';
+export { type ViewRow, viewsQuery } from './queries/views.ts';
 export { type WalRow, walQuery } from './queries/wal.ts';
 export { catalogQueries } from './registry.ts';
 export {

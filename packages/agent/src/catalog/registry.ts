@@ -66,6 +66,7 @@ import { statementsInfoQuery } from './queries/statements-info.ts';
 import { tableBloatQuery } from './queries/table-bloat.ts';
 import { tablesQuery } from './queries/tables.ts';
 import { vacuumProgressQuery } from './queries/vacuum-progress.ts';
+import { viewsQuery } from './queries/views.ts';
 import { walQuery } from './queries/wal.ts';
 
 /** Every query that pgsteward sends to a target's catalogues. */
@@ -90,6 +91,7 @@ export const catalogQueries: readonly AnyCatalogQuery[] = [
   archiverQuery,
   checkpointsQuery,
   walQuery,
+  viewsQuery,
   ioQuery,
   sequencesQuery,
   constraintsQuery,

@@ -9,6 +9,7 @@ export { repairNormalized } from './normalized-text.ts';
 export { shapeOf } from './operand.ts';
 export { type PageBound, type Paging, readPaging } from './paging.ts';
 export { fingerprintOf, isParserLoaded, loadParser, parseStatement, parseTree } from './parser.ts';
+export { relationNames } from './relation-names.ts';
 export { readParameters, type StatementParameters } from './roles/read-parameters.ts';
 export { readRoles } from './roles/read-roles.ts';
 export type {

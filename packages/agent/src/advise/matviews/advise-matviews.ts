@@ -1,5 +1,5 @@
 import type { IndexDefinition, PlannableStatement, Planner } from '../../planner/index.ts';
-import { asText, parseTree, visit } from '../../sql/index.ts';
+import { relationNames } from '../../sql/index.ts';
 import type { AdvisedStatement, IndexAdvice, Workload, WorkloadStatement } from '../workload/types.ts';
 import { type StoredAggregate, storedAggregate } from './stored-aggregate.ts';
 
@@ -141,11 +141,7 @@ async function tryMatview(
 
 /** `orders_by_day`: the first table and what its rows are grouped by. */
 function nameAfter({ definition, keyColumns }: StoredAggregate): string {
-  let table = 'rows';
-  visit(parseTree(definition), ({ type, fields }) => {
-    if (type === 'RangeVar' && table === 'rows') table = asText(fields['relname']) ?? table;
-    return true;
-  });
+  const [table = 'rows'] = relationNames(definition);
   return `${table}_by_${keyColumns.join('_')}`;
 }
 

@@ -15,13 +15,17 @@ import {
 import type { Clock, ProgressListener } from '../../kernel/index.ts';
 import type { Snapshot } from '../../observe/index.ts';
 import { type Planner, readIndexDefinition } from '../../planner/index.ts';
+import type { Session } from '../../postgres/index.ts';
 import type { IndexReport } from '../../report/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { buildWorkload } from './build-workload.ts';
 import type { ChosenWorkload } from './choose-statements.ts';
+import { readViews } from './read-views.ts';
 
 /** A workload to be advised on, and what with. */
 export interface AdviseInputs {
+  /** With the target, for the views that statements name. */
+  readonly session: Session;
   readonly chosen: ChosenWorkload;
   readonly snapshot: Snapshot;
   readonly planner: Planner;
@@ -45,11 +49,12 @@ export interface AdvisedWorkload {
 
 /** Runs the index advisor on the statements chosen. */
 export async function adviseWorkload(inputs: AdviseInputs): Promise<AdvisedWorkload> {
-  const { chosen, snapshot, planner, settings, clock, onProgress, signal } = inputs;
+  const { session, chosen, snapshot, planner, settings, clock, onProgress, signal } = inputs;
   const workload = buildWorkload({
     snapshot,
     statements: await weigh(chosen.statements, planner, settings),
     changesScale: chosen.changesScale,
+    views: await readViews(session, chosen.statements),
     readDefinition: readIndexDefinition,
   });
   const constraints = constraintsOf(workload, inputs);

@@ -43,7 +43,7 @@ export async function openAuditPlanning(
   let planner: Planner | null = null;
   try {
     planner = await openTargetPlanner(session, options);
-    return await plan(planner, observation, chosen, options);
+    return await plan({ session, planner }, observation, chosen, options);
   } catch (error) {
     await planner?.close();
     return nothing([gapOf(error)]);
@@ -51,7 +51,7 @@ export async function openAuditPlanning(
 }
 
 async function plan(
-  planner: Planner,
+  { session, planner }: { readonly session: Session; readonly planner: Planner },
   observation: Observation,
   chosen: ChosenWorkload,
   options: AuditPlanningOptions,
@@ -65,6 +65,7 @@ async function plan(
       try {
         return await adviseWorkload({
           ...options,
+          session,
           chosen: { ...chosen, statements },
           snapshot: observation.snapshot,
           planner,

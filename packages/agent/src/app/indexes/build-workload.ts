@@ -21,6 +21,8 @@ export interface WorkloadInputs {
   readonly statements: readonly WorkloadStatement[];
   /** Row changes of the tables for each row change in the time that the statements cover; 1 when unknown. */
   readonly changesScale: number;
+  /** Queries of the views that statements name, by `schema.name`. */
+  readonly views: ReadonlyMap<string, string>;
   /** Reads an index's complete CREATE INDEX; null when it cannot be expressed. */
   readonly readDefinition: (sql: string) => IndexDefinition | null;
 }
@@ -57,7 +59,7 @@ export function buildWorkload(inputs: WorkloadInputs): Workload {
         (OPERATOR_CLASSES[name] ?? []).map((one) => [one, quoteQualified(schema, one)] as const),
       ),
     ),
-    views: new Map(),
+    views: inputs.views,
     takenNames: new Set([...tables, ...indexes].map((relation) => `${relation.schema}.${relation.name}`)),
   };
 }

@@ -22,7 +22,7 @@ export interface ChosenWorkload {
   readonly skipped: readonly Skipped[];
   /** Time in which their calls were counted, in milliseconds; null when unknown. */
   readonly windowMs: number | null;
-  /** Row changes of the tables for each row change in the time that the statements cover; 1 when unknown. */
+  /** Row changes of the tables for each row change in the time that the statements cover; 1 when unknown, 0 when they were not counted. */
   readonly changesScale: number;
   readonly sources: readonly string[];
 }
@@ -47,7 +47,7 @@ export function chooseWorkload(
 ): ChosenWorkload {
   const given = statementFiles.flatMap(readStatementFile);
   const known = isFromFilesOnly
-    ? { rows: [], windowMs: null, changesScale: 1 }
+    ? UNCOUNTED
     : chooseRecorded(
         observation,
         settings.get(ADVISE_SETTINGS.statements),
@@ -152,6 +152,9 @@ interface RecordedStatements {
   readonly changesScale: number;
 }
 
+/** Of statements that nobody counted it is not known how many row changes come with a call: none are charged. */
+const UNCOUNTED: RecordedStatements = { rows: [], windowMs: null, changesScale: 0 };
+
 /** Picks the statements with the most time, and says how their time relates to that of the tables' counters. */
 function chooseRecorded(
   observation: Observation,
@@ -159,7 +162,7 @@ function chooseRecorded(
   minimumIntervalMs: number,
 ): RecordedStatements {
   const { sections } = observation.snapshot;
-  if (sections.statements.status !== 'ok') return { rows: [], windowMs: null, changesScale: 1 };
+  if (sections.statements.status !== 'ok') return UNCOUNTED;
   const window = statementWindow(observation, sections.statements.data, minimumIntervalMs);
   const tables = sections.tables.status === 'ok' ? sections.tables.data : [];
   const counted =

@@ -40,6 +40,7 @@ export async function runIndexes(source: IndexesSource, options: IndexesOptions)
     const { statements } = await withTypicalValues(chosen.statements, planner);
     const advised = await adviseWorkload({
       ...options,
+      session,
       chosen: { ...chosen, statements },
       snapshot,
       planner,

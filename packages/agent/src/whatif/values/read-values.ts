@@ -1,6 +1,6 @@
 import type { PlannableStatement, ValueSet } from '../../planner/index.ts';
 import type { Session } from '../../postgres/index.ts';
-import { asText, parseTree, visit } from '../../sql/index.ts';
+import { relationNames } from '../../sql/index.ts';
 import { readColumns } from '../mirror/read-columns.ts';
 import { readServer } from '../mirror/read-server.ts';
 import { beginReading } from '../mirror/reading.ts';
@@ -19,7 +19,7 @@ export async function readRepresentativeValues(
   connection: PlanningConnection,
   statement: PlannableStatement,
 ): Promise<readonly ValueSet[]> {
-  const names = tablesOf(statement.sql);
+  const names = relationNames(statement.sql);
   const types = names.length === 0 ? null : await readParameterTypes(connection, statement);
   if (types === null || types.length === 0) return [];
   const reading = await beginReading(session);
@@ -27,14 +27,4 @@ export async function readRepresentativeValues(
   const columns = await readColumns(reading, names, statisticsFunctions.includes('column_statistics'));
   const source = createStatisticsSource(columns, statement.searchPath ?? server.searchPath);
   return representativeValues(statement.sql, types, source);
-}
-
-function tablesOf(sql: string): readonly string[] {
-  const names = new Set<string>();
-  visit(parseTree(sql), ({ type, fields }) => {
-    const name = type === 'RangeVar' ? asText(fields['relname']) : null;
-    if (name !== null) names.add(name);
-    return true;
-  });
-  return [...names];
 }
