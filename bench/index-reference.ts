@@ -43,7 +43,11 @@ export async function run(args: readonly string[]): Promise<void> {
     const plain = await indexBytes(url);
     const expert = await copyOf(url, 'expert', expertStatements());
     const expertBytes = (await indexBytes(expert)) - plain;
-    const report = await advise(url, Math.max(1, expertBytes));
+    // The application runs on while it is advised, as it would.
+    const [report] = await Promise.all([
+      advise(url, Math.max(1, expertBytes)),
+      loadReference({ url, seconds: 15, seed: 43 }, 'as-found'),
+    ]);
     const found = await copyOf(url, 'found', []);
     const advised = await copyOf(
       url,

@@ -85,7 +85,7 @@ export const ADVISE_SETTINGS: Readonly<{
   minimumWorkloadRatio: ratioSetting({
     key: 'advise.indexes.minimum-workload-ratio',
     summary: "Least share that an index must save of the whole workload's cost.",
-    default: 0.005,
+    default: 0.002,
     source: 'an index is kept, backed up and vacuumed for ever; what it saves should be noticed',
   }),
   statements: countSetting({

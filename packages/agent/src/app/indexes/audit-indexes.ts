@@ -7,6 +7,7 @@ import type { Settings } from '../../settings/index.ts';
 import { openTargetPlanner } from '../planner.ts';
 import { type AdvisedWorkload, adviseWorkload } from './advise-workload.ts';
 import { type ChosenWorkload, chooseWorkload } from './choose-statements.ts';
+import { textsOf } from './session-texts.ts';
 import { withTypicalValues } from './typical-values.ts';
 
 /** Relations from which an audit plans nothing: the copy that it plans in takes longer than the audit. */
@@ -38,7 +39,11 @@ export async function openAuditPlanning(
 ): Promise<AuditPlanning> {
   const obstacle = obstacleOf(observation, options.settings);
   if (obstacle !== null) return nothing(obstacle.gaps);
-  const chosen = chooseWorkload(observation, { ...options, statementFiles: [], isFromFilesOnly: false });
+  const chosen = chooseWorkload(
+    observation,
+    { ...options, statementFiles: [], isFromFilesOnly: false },
+    textsOf(observation.snapshot),
+  );
   if (chosen.statements.length === 0) return nothing([]);
   let planner: Planner | null = null;
   try {

@@ -44,6 +44,7 @@ export interface StatementSources {
 export function chooseWorkload(
   observation: Observation,
   { settings, statementFiles, isFromFilesOnly }: StatementSources,
+  sessionTexts: readonly string[],
 ): ChosenWorkload {
   const given = statementFiles.flatMap(readStatementFile);
   const known = isFromFilesOnly
@@ -54,7 +55,7 @@ export function chooseWorkload(
         settings.get(minimumIntervalSetting),
       );
   const byPrint = new Map(given.map((one) => [fingerprintOf(one.sql), one]));
-  const inFlight = isFromFilesOnly ? new Map() : textsInFlight(observation);
+  const inFlight = byFingerprint(isFromFilesOnly ? [] : sessionTexts);
   const skipped: Skipped[] = isFromFilesOnly ? [] : [...utilities(observation)];
   const recorded = known.rows.flatMap((row): WorkloadStatement[] => {
     const reason = unplannable(row);
@@ -84,12 +85,7 @@ export function chooseWorkload(
  * Gives the texts of sessions by their fingerprint: what pg_stat_statements shows as `$3` may be a constant of the application there.
  * Only texts with parameters of their own: in others the values of one call stand where constants do.
  */
-function textsInFlight({ snapshot }: Observation): ReadonlyMap<string | null, string> {
-  const { activity } = snapshot.sections;
-  const texts =
-    activity.status === 'ok'
-      ? activity.data.flatMap(({ query, isOwn, isHere }) => (isOwn || !isHere ? [] : (query ?? [])))
-      : [];
+function byFingerprint(texts: readonly string[]): ReadonlyMap<string | null, string> {
   return new Map(
     texts
       .filter((text) => /\$\d/.test(text))

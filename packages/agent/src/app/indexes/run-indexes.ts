@@ -9,6 +9,7 @@ import { openTarget } from '../open-target.ts';
 import { openHypopgPlanner, openStatistics, openTargetPlanner, type PlannerProvider } from '../planner.ts';
 import { type AdvisedWorkload, adviseWorkload } from './advise-workload.ts';
 import { type ChosenWorkload, chooseWorkload, type StatementSources } from './choose-statements.ts';
+import { sampleTexts } from './session-texts.ts';
 import { withTypicalValues } from './typical-values.ts';
 
 /** What an advice is asked with. */
@@ -35,7 +36,8 @@ export async function runIndexes(source: IndexesSource, options: IndexesOptions)
   const { session } = opened;
   try {
     const snapshot = await takeSnapshot(session, options);
-    const chosen = chooseWorkload({ snapshot, interval: null, plans: null }, options);
+    const texts = options.isFromFilesOnly ? [] : await sampleTexts(session, snapshot, options);
+    const chosen = chooseWorkload({ snapshot, interval: null, plans: null }, options, texts);
     const planner = await opened.planner();
     const { statements } = await withTypicalValues(chosen.statements, planner);
     const advised = await adviseWorkload({

@@ -54,6 +54,7 @@ function readQuery({ fields, type }: TreeNode, reading: Reading, around: Names):
   const output = readOutput(fields, scope);
   readGroup(fields, scope, output);
   readOrder(fields, scope, output);
+  readWindows(fields, scope);
   referAll(fields, scope);
   readNested(fields, reading, scope);
   return output;
@@ -237,6 +238,22 @@ function readOrder(fields: Fields, scope: Names, output: Columns): void {
     });
   }
   first.occurrence.setOrder(own);
+}
+
+/** A window asks for its rows by partition, then in its order: that is an order as ORDER BY asks for one. */
+function readWindows(fields: Fields, scope: Names): void {
+  const windows: Fields[] = asList(fields['windowClause']).map((item) => asFields(asNode(item)?.fields));
+  visit(asList(fields['targetList']), (node) => {
+    if (node.type === 'SelectStmt') return false;
+    if (node.type === 'FuncCall' && node.fields['over'] !== undefined)
+      windows.push(asFields(node.fields['over']));
+    return true;
+  });
+  for (const window of windows) {
+    const partition = asList(window['partitionClause']).map((item) => ({ SortBy: { node: item } }));
+    const sortClause = [...partition, ...asList(window['orderClause'])];
+    if (sortClause.length > 0) readOrder({ sortClause }, scope, new Map());
+  }
 }
 
 function outputColumn(node: TreeNode | null, scope: Names, output: Columns): FoundColumn | null {
