@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExplainReport } from '../../../packages/agent/src/report/index.ts';
@@ -149,6 +149,23 @@ describe('explain, on the surface', () => {
       expect(stderr).toBe('');
       expect(stdout).toContain('└─ ');
       for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'writes one page',
+    async () => {
+      const file = join(await temporaryDirectory(), 'page.html');
+      const sql = 'select page, count(*) from visits group by page';
+      expect(await runCli(['explain', sql, db.url, '--analyze', '--html', file])).toMatchObject({
+        code: 0,
+        stdout: '',
+      });
+      const page = readFileSync(file, 'utf8');
+      expect(page).toContain('Seq Scan on visits');
+      const piped = await runCli(['explain', sql, db.url, '--html', '-']);
+      expect(piped.stdout.startsWith('<!doctype html>')).toBe(true);
     },
     LIMIT_MS,
   );

@@ -4,6 +4,7 @@
  * medium. Pure: no I/O, no clock, no environment; colour and width are arguments. Judges nothing.
  */
 
+export { renderExplainHtml } from './explain/render-html.ts';
 export { renderExplainText } from './explain/render-text.ts';
 export type { ExplainReport, SupposedIndex, VerifiedPlan } from './explain/types.ts';
 export { renderHtml } from './html/render-html.ts';

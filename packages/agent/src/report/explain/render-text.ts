@@ -1,30 +1,12 @@
-import { escapeControls, formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
+import { escapeControls, formatCount, formatRatio } from '../../kernel/index.ts';
 import { type NodeShare, type Plan, type PlanNode, planShares } from '../../planner/index.ts';
 import { shorten, wrap } from '../fit-text.ts';
 import { groupGaps } from '../overview.ts';
 import { renderFindingBlock } from '../text/finding-line.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
+import { describeSupposed, HOT, nodeDetails, nodeFacts, nodeTitle, planTimes } from './describe-plan.ts';
 import { renderVariants, renderVerification } from './render-comparisons.ts';
 import type { ExplainReport } from './types.ts';
-
-/** Share of the whole from which a node is shown as hot. */
-const HOT = 0.3;
-
-/** Factor between estimated and measured rows from which the node says so. */
-const MISESTIMATE = 10;
-
-/** Details that a person wants to see, in this order. */
-const DETAILS: readonly string[] = [
-  'Index Cond',
-  'Recheck Cond',
-  'Hash Cond',
-  'Merge Cond',
-  'Join Filter',
-  'Filter',
-  'Sort Key',
-  'Presorted Key',
-  'Group Key',
-];
 
 /** Renders a plan as a tree: what each node does, its own share of time or cost, rows estimated and measured. */
 export function renderExplainText(report: ExplainReport, options: TextOptions): string {
@@ -69,11 +51,7 @@ function renderProblems(
 
 function renderPlan(plan: Plan, options: TextOptions, paint: Paint): readonly string[] {
   const width = usableWidth(options);
-  const times = [
-    plan.planningMs === null ? null : `planning ${formatDuration(plan.planningMs)}`,
-    plan.executionMs === null ? null : `execution ${formatDuration(plan.executionMs)}`,
-    plan.jitMs === null ? null : `JIT ${formatDuration(plan.jitMs)}`,
-  ].filter((part) => part !== null);
+  const times = planTimes(plan);
   const settings = Object.entries(plan.settings).map(([name, value]) => `${name} = ${value}`);
   return [
     ...renderNode(plan.root, { prefix: '', connector: '', width, paint, shares: planShares(plan) }),
@@ -97,11 +75,11 @@ interface Drawing {
 function renderNode(node: PlanNode, drawing: Drawing): readonly string[] {
   const { prefix, connector, width, paint, shares } = drawing;
   const share = shares.get(node.id);
-  const title = nodeTitle(node);
+  const title = escapeControls(nodeTitle(node));
   const first = shorten(`${prefix}${connector}${title}`, width);
   const below = prefix + (connector === '' ? '' : connector === '└─ ' ? '   ' : '│  ');
   const inner = `${below}${node.children.length === 0 ? '   ' : '│  '}`;
-  const lines = [factsOf(node, share), ...detailsOf(node)].flatMap((line) =>
+  const lines = [nodeFacts(node, share), ...nodeDetails(node)].flatMap((line) =>
     wrap(escapeControls(line), Math.max(20, width - inner.length)).map((part) =>
       paint.dim(`${inner}${part}`),
     ),
@@ -116,71 +94,6 @@ function renderNode(node: PlanNode, drawing: Drawing): readonly string[] {
   ];
 }
 
-function nodeTitle(node: PlanNode): string {
-  const join = node.joinType === null || node.joinType === 'Inner' ? '' : ` (${node.joinType})`;
-  const table = node.table === null ? '' : ` on ${tableName(node.table)}`;
-  const index =
-    node.index === null
-      ? ''
-      : ` using ${node.index.name}${node.index.hypothesisId === null ? '' : ' (supposed)'}`;
-  const relationship =
-    node.relationship === 'SubPlan' || node.relationship === 'InitPlan' ? `${node.relationship}: ` : '';
-  const strategy = node.strategy === null || node.strategy === 'Plain' ? '' : `${node.strategy} `;
-  return escapeControls(`${relationship}${strategy}${node.type}${join}${index}${table}`);
-}
-
-function tableName({ name, alias }: NonNullable<PlanNode['table']>): string {
-  return alias === name ? name : `${name} ${alias}`;
-}
-
-function factsOf(node: PlanNode, share: NodeShare | undefined): string {
-  const own = share?.selfMs ?? null;
-  const parts = [
-    own === null
-      ? `cost ${formatCount(Math.round(share?.selfCost ?? 0))} of its own`
-      : `${formatDuration(own)} of its own`,
-    formatRatio(share?.selfRatio ?? 0),
-    node.actualRows === null
-      ? `${formatCount(node.planRows)} rows`
-      : `${formatCount(node.planRows)} → ${formatCount(node.actualRows)} rows${misestimate(node)}`,
-    ...measuresOf(node),
-  ];
-  return parts.join(' · ');
-}
-
-/** What only a run tells, where there is anything to tell. */
-function measuresOf(node: PlanNode): readonly string[] {
-  const { loops, buffers } = node;
-  const some = (count: number | null, words: string): readonly string[] =>
-    count === null || count === 0 ? [] : [`${formatCount(count)} ${words}`];
-  return [
-    ...(loops === 0 ? ['never reached'] : some(loops === 1 ? null : loops, 'loops')),
-    ...(buffers === null
-      ? []
-      : [`${formatCount(buffers.sharedHit)} blocks hit, ${formatCount(buffers.sharedRead)} read`]),
-    ...((node.spilledBytes ?? 0) > 0 ? [`${formatBytes(node.spilledBytes ?? 0)} spilled to disk`] : []),
-    ...some(node.rowsRemovedByFilter, 'rows filtered out'),
-    ...some(node.lossyHeapBlocks, 'lossy blocks'),
-  ];
-}
-
-function misestimate({ planRows, actualRows, loops }: PlanNode): string {
-  if (actualRows === null || loops === 0) return '';
-  const factor = Math.max(planRows, 1) / Math.max(actualRows, 1);
-  const times = factor >= 1 ? factor : 1 / factor;
-  return times < MISESTIMATE
-    ? ''
-    : ` (${factor >= 1 ? 'over' : 'under'}estimated ${formatCount(Math.round(times))}×)`;
-}
-
-function detailsOf(node: PlanNode): readonly string[] {
-  return DETAILS.flatMap((label) => {
-    const value = node.details[label];
-    if (value === undefined) return [];
-    return [`${label}: ${typeof value === 'string' ? value : value.join(', ')}`];
-  });
-}
-
 function renderWhatIf(
   whatIf: NonNullable<ExplainReport['whatIf']>,
   options: TextOptions,
@@ -193,23 +106,13 @@ function renderWhatIf(
     paint.heading('What if'),
     ...whatIf.indexes.flatMap((index) => [
       `  ${paint.command(escapeControls(index.sql))}`,
-      ...wrap(describeIndex(index), width - 4).map((line) => `    ${paint.dim(escapeControls(line))}`),
+      ...wrap(describeSupposed(index), width - 4).map((line) => `    ${paint.dim(escapeControls(line))}`),
     ]),
     ...whatIf.hidden.map((name) => `  without ${escapeControls(name)}`),
     `  ${paint.bold(verdict)} ${saved >= 0 ? paint.good(`(${formatRatio(saved)} less)`) : paint.bad(`(${formatRatio(-saved)} more)`)}`,
     '',
     ...renderPlan(whatIf.plan, options, paint),
   ];
-}
-
-function describeIndex({
-  refusal,
-  isUsed,
-  sizeBytes,
-}: NonNullable<ExplainReport['whatIf']>['indexes'][number]): string {
-  if (refusal !== null) return `refused: ${refusal}`;
-  const size = sizeBytes === null ? '' : `, about ${formatBytes(sizeBytes)}`;
-  return `${isUsed ? 'used by the plan' : 'not used by the plan'}${size}`;
 }
 
 function renderGaps(report: ExplainReport, width: number, paint: Paint): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Proposal } from '../../advise/index.ts';
+import type { Finding } from '../../diagnose/index.ts';
 import { groupBy } from '../../kernel/index.ts';
 import { describeField, formatEvidence, formatThreshold, tellingEvidence } from '../evidence.ts';
 import { formatEffect, nameSeverity, rankProposals } from '../overview.ts';
@@ -35,7 +36,8 @@ ${groups.map(([id, members]) =>
 )}</section>`;
 }
 
-function renderCard(finding: ReportedFinding, remedies: readonly Markup[], isOpen: boolean): Markup {
+/** Renders one finding as a card that opens. */
+export function renderCard(finding: Finding, remedies: readonly Markup[], isOpen: boolean): Markup {
   const word = finding.severity === 'info' ? 'note' : finding.severity;
   const facts = tellingEvidence(finding, 3).map(([label, value]) => `${label} ${value}`);
   const evidence = Object.entries(finding.evidence).map(([field, value]): readonly Content[] => [

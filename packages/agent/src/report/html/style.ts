@@ -63,9 +63,18 @@ figure{margin:.75rem 0}
 .key{display:inline-block;width:12px;height:12px;margin-right:.4rem;border-radius:2px}
 .key-series-1{background:var(--series-1)}.key-series-2{background:var(--series-2)}.key-series-3{background:var(--series-3)}
 .key-warning{background:var(--bar-warning)}.key-threshold{width:2px;background:var(--front);border-radius:0}
+pre.statement code{white-space:pre-wrap;overflow-wrap:anywhere}
+ul.plan,ul.plan ul,.conditions{list-style:none;margin:0;padding:0}
+ul.plan ul{margin-left:.6rem;padding-left:.9rem;border-left:1px solid var(--line)}
+.node{margin:.35rem 0;padding:.35rem .6rem;border:1px solid var(--line);border-radius:6px;background:var(--surface)}
+.node.hot{border-color:var(--bar-warning)}.node summary{overflow-wrap:anywhere}.node .title{overflow-wrap:anywhere}
+.node .facts{margin-left:0}.conditions{margin:.35rem 0 0}
+.share{display:inline-block;width:6rem;max-width:30%;height:.55rem;border-radius:3px;background:var(--line);vertical-align:middle;overflow:hidden}
+.share i{display:block;height:100%;background:var(--bar-info)}.hot .share i{background:var(--bar-warning)}
 body>footer{margin-top:3rem;padding-bottom:2rem}
 @media (max-width:899px){.chart .wide,.chart .between{display:none}.chart .narrow{display:inline}
+ul.plan ul{margin-left:.2rem;padding-left:.45rem}.share{width:3.5rem}
 tbody th.code,td.code{min-width:12rem}.proposals{padding-left:1.2rem}}
 @media print{.skip,nav{display:none}pre,code{white-space:pre-wrap;overflow-wrap:anywhere}pre code{white-space:pre-wrap}
-.scroll{overflow:visible}details.card,figure,.proposals li{break-inside:avoid}h2{break-after:avoid}}
+.scroll{overflow:visible}.node,details.card,figure,.proposals li{break-inside:avoid}h2{break-after:avoid}}
 `;

@@ -75,9 +75,9 @@ function standing({ met }: Objective): Markup {
 }
 
 /** Renders what could not be checked, grouped by what would help. */
-export function renderUnavailable(report: AuditReport): Markup | null {
-  if (report.unavailable.length === 0) return null;
-  const groups = groupGaps(report.unavailable).map(({ remedy, reasons, ids }) => {
+export function renderUnavailable({ unavailable }: Pick<AuditReport, 'unavailable'>): Markup | null {
+  if (unavailable.length === 0) return null;
+  const groups = groupGaps(unavailable).map(({ remedy, reasons, ids }) => {
     const list = html`<p class="meta">${ids.map((id) => html`<code>${id}</code> `)}</p>`;
     const why =
       reasons.length <= SHOWN_REASONS

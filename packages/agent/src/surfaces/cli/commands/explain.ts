@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { APP_ERRORS, runExplain } from '../../../app/index.ts';
 import { type ExitCode, failure, parseDuration, systemClock } from '../../../kernel/index.ts';
-import { type ExplainReport, renderExplainText } from '../../../report/index.ts';
+import { type ExplainReport, renderExplainHtml, renderExplainText } from '../../../report/index.ts';
 import { type CommandContext, type CommonFlags, configure, targetOf } from '../context.ts';
+import { writeOutputFile } from '../output.ts';
 import { createProgressBar } from '../progress.ts';
 import { requireOneOf } from './audit.ts';
 
@@ -16,6 +17,7 @@ interface ExplainFlags extends CommonFlags {
   readonly provider: (typeof PROVIDERS)[number];
   readonly verify?: boolean;
   readonly statistics?: string;
+  readonly html?: string;
 }
 
 const PROVIDERS = ['shadow', 'hypopg'] as const;
@@ -41,6 +43,7 @@ export function describeExplain(command: Command): Command {
       '--verify',
       'plan in the shadow and on the target, and show where they differ; with supposed indexes, hypopg there',
     )
+    .option('--html <file>', 'write it as one self-contained page; - for stdout')
     .option('--statistics <file>', 'plan from a file of `pgsteward stats export`, without the target');
 }
 
@@ -86,6 +89,15 @@ export async function runExplainCommand(
     progress.end();
   }
   const { output } = context;
+  if (flags.html !== undefined && flags.html !== '-') {
+    writeOutputFile(flags.html, renderExplainHtml(report));
+    output.note(`page written to ${flags.html}`);
+    return 0;
+  }
+  if (flags.html === '-') {
+    output.data(renderExplainHtml(report));
+    return 0;
+  }
   output.data(
     flags.json === true
       ? JSON.stringify(report, null, 2)

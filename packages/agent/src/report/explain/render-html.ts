@@ -1,0 +1,167 @@
+import { formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
+import { type NodeShare, type Plan, type PlanNode, planShape, planShares } from '../../planner/index.ts';
+import { formatTime } from '../evidence.ts';
+import { dataTable } from '../html/data-table.ts';
+import { renderCard } from '../html/findings.ts';
+import { codeLines, html, type Markup } from '../html/markup.ts';
+import { renderPage } from '../html/page.ts';
+import { renderUnavailable } from '../html/summary.ts';
+import { describeSupposed, HOT, nodeDetails, nodeFacts, nodeTitle } from './describe-plan.ts';
+import type { ExplainReport, VerifiedPlan } from './types.ts';
+
+/** Renders an explanation as one self-contained page: no script, no external asset; light and dark, phone and print. */
+export function renderExplainHtml(report: ExplainReport): string {
+  const { target, statement, plan, findings, whatIf, variants, verification } = report;
+  return renderPage({
+    title: `pgsteward explain: ${target.name}`,
+    skip: 'Skip to the plan',
+    head: html`<h1>pgsteward explain: ${target.name}</h1>
+<p>PostgreSQL ${target.serverVersion}, database <code>${target.database}</code>, ${report.isAnalyzed ? 'run once, read-only, rolled back' : 'planned, not run'}</p>
+<p class="meta"><time datetime="${report.startedAt}">${formatTime(report.startedAt)}</time>${statement.queryId === null ? null : html` · query id <code>${statement.queryId}</code>`}</p>`,
+    sections: [
+      { id: 'statement', name: 'Statement', content: renderStatement(report) },
+      { id: 'plan', name: 'Plan', content: section('plan', 'Plan', renderTree(plan)) },
+      {
+        id: 'problems',
+        name: 'Problems',
+        content: section('problems', 'Problems', renderProblems(report)),
+      },
+      {
+        id: 'values',
+        name: 'With typical values',
+        content:
+          variants.length === 0 ? null : section('values', 'With typical values', renderVariants(report)),
+      },
+      {
+        id: 'what-if',
+        name: 'What if',
+        content: whatIf === null ? null : section('what-if', 'What if', renderWhatIf(whatIf)),
+      },
+      {
+        id: 'verification',
+        name: 'Shadow and target',
+        content:
+          verification === null
+            ? null
+            : section('verification', 'Shadow and target', verification.map(renderVerified)),
+      },
+      { id: 'unavailable', name: 'Not known', content: renderUnavailable(report) },
+    ],
+    foot: html`<p>${findings.length === 0 ? 'Nothing found above its threshold. ' : null}pgsteward changed nothing on the target.</p>`,
+  });
+}
+
+function section(id: string, name: string, content: Markup | readonly Markup[]): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-head"><h2 id="${id}-head">${name}</h2>
+${content}</section>`;
+}
+
+function renderStatement({ statement, plan }: ExplainReport): Markup {
+  const { root, executionMs, planningMs } = plan;
+  const tiles: readonly (readonly [string, string])[] = [
+    ...(executionMs === null ? [] : [[formatDuration(executionMs), 'execution'] as const]),
+    ...(planningMs === null ? [] : [[formatDuration(planningMs), 'planning'] as const]),
+    [formatCount(Math.round(root.totalCost)), 'planned cost'],
+    [formatCount(root.actualRows ?? root.planRows), root.actualRows === null ? 'rows expected' : 'rows'],
+    ...(root.buffers === null
+      ? []
+      : [[formatCount(root.buffers.sharedHit + root.buffers.sharedRead), 'blocks'] as const]),
+  ];
+  return section(
+    'statement',
+    'Statement',
+    html`<pre class="statement" tabindex="0"><code>${codeLines(statement.sql)}</code></pre>
+<ul class="tiles">${tiles.map(([value, name]) => html`<li><b>${value}</b>${name}</li>`)}</ul>`,
+  );
+}
+
+function renderTree(plan: Plan): Markup {
+  const settings = Object.entries(plan.settings).map(([name, value]) => `${name} = ${value}`);
+  return html`<ul class="plan">${renderNode(plan.root, planShares(plan))}</ul>
+${settings.length === 0 ? null : html`<p class="meta">Settings: <code>${settings.join(', ')}</code></p>`}`;
+}
+
+function renderNode(node: PlanNode, shares: ReadonlyMap<number, NodeShare>): Markup {
+  const share = shares.get(node.id);
+  const ratio = Math.min(1, Math.max(0, share?.selfRatio ?? 0));
+  const details = nodeDetails(node);
+  const isHot = ratio >= HOT;
+  const line = html`<span class="title">${nodeTitle(node)}</span> <span class="share" aria-hidden="true"><i style="width:${Math.round(ratio * 100)}%"></i></span>
+<span class="facts">${nodeFacts(node, share)}</span>`;
+  const opening = isHot ? html`<details class="node hot" open>` : html`<details class="node">`;
+  const shown =
+    details.length === 0
+      ? html`<div class="node${isHot ? ' hot' : ''}">${line}</div>`
+      : html`${opening}<summary>${line}</summary><ul class="conditions">${details.map((one) => html`<li><code>${one}</code></li>`)}</ul></details>`;
+  const below = node.children.map((child) => renderNode(child, shares));
+  return html`<li>${shown}${below.length === 0 ? null : html`<ul>${below}</ul>`}</li>
+`;
+}
+
+function renderProblems({ findings, isAnalyzed }: ExplainReport): Markup {
+  return html`${findings.length === 0 ? html`<p>Nothing found above its threshold.</p>` : null}
+${findings.map((finding, index) => renderCard(finding, [], index === 0))}
+${isAnalyzed ? null : html`<p class="meta">Wrong estimates, spills and lossy bitmaps show only when it is run: <code>--analyze</code>.</p>`}`;
+}
+
+function renderVariants({ plan, variants }: ExplainReport): Markup {
+  const generic = planShape(plan.root);
+  return dataTable(
+    'The plan for values from the statistics',
+    [
+      { head: 'value' },
+      { head: 'cost', kind: 'number' },
+      { head: 'rows', kind: 'number' },
+      { head: 'plan' },
+      { head: 'parameters', kind: 'code' },
+    ],
+    variants.map(({ kind, values, plan: own }) => [
+      kind,
+      formatCount(Math.round(own.root.totalCost)),
+      formatCount(own.root.planRows),
+      planShape(own.root) === generic ? 'the same' : html`<span class="missed">another</span>`,
+      values.map((value, index) => `$${index + 1} = ${value ?? 'null'}`).join(', '),
+    ]),
+  );
+}
+
+function renderWhatIf(whatIf: NonNullable<ExplainReport['whatIf']>): Markup {
+  const { indexes, hidden, beforeCost, afterCost, plan, planner } = whatIf;
+  const saved = beforeCost === 0 ? 0 : 1 - afterCost / beforeCost;
+  const sizeBytes = indexes.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
+  return html`${indexes.map(
+    (one) =>
+      html`<pre tabindex="0"><code>${codeLines(one.sql)}</code></pre><p class="meta">${describeSupposed(one)}</p>`,
+  )}
+${hidden.map((name) => html`<p>Without <code>${name}</code></p>`)}
+<ul class="tiles"><li><b>${formatCount(Math.round(beforeCost))}</b>cost as it is</li>
+<li><b>${formatCount(Math.round(afterCost))}</b>cost then</li>
+<li><b>${formatRatio(Math.abs(saved))}</b>${saved >= 0 ? 'less' : 'more'}</li>
+<li><b>${formatBytes(sizeBytes)}</b>predicted size</li></ul>
+<p class="meta">Planned by PostgreSQL ${planner.serverVersion} (${planner.provider}).</p>
+${renderTree(plan)}`;
+}
+
+function renderVerified({ indexes, shadowCost, targetCost, differences }: VerifiedPlan): Markup {
+  const costs = `cost ${formatCount(Math.round(shadowCost))} in the shadow, ${formatCount(Math.round(targetCost))} on the target`;
+  return html`<h3>${indexes === 'existing' ? 'As it is' : 'With what is supposed'}: ${
+    differences.length === 0
+      ? html`<span class="met">the same plan</span>`
+      : html`<span class="missed">they differ</span>`
+  }</h3>
+<p class="meta">${costs}</p>
+${
+  differences.length === 0
+    ? null
+    : dataTable(
+        'Where they differ',
+        [
+          { head: 'node' },
+          { head: 'what' },
+          { head: 'shadow', kind: 'code' },
+          { head: 'target', kind: 'code' },
+        ],
+        differences.map(({ path, what, left, right }) => [path, what, left, right]),
+      )
+}`;
+}
