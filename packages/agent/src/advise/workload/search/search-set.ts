@@ -19,6 +19,9 @@ export interface Found {
   readonly frontier: readonly FrontierPoint[];
 }
 
+/** Statements, the dearest first, after which a first set is looked for. */
+const FIRST_QUERIES = 20;
+
 /** Rounds of hoping and looking. */
 const HOPE_ROUNDS = 3;
 
@@ -44,9 +47,15 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
   const queries = oracle.queries.toSorted(
     (a, b) => b.weight * costOf(search, b) - a.weight * costOf(search, a),
   );
-  for (const query of queries)
+  let best = base;
+  for (const [position, query] of queries.entries()) {
     await peel(oracle, query, classesOf(search, query), (id) => tableOf(search, id));
-  let best = await refine(context, base, 2);
+    // Of a large workload the dearest statements give a first set soon.
+    if (position === FIRST_QUERIES && queries.length > 2 * FIRST_QUERIES) {
+      best = await refine(context, best, 1);
+    }
+  }
+  best = await refine(context, best, 2);
   for (const query of queries) await walk(oracle, query, search.limits);
   best = await refine(context, best, REFINE_ROUNDS);
   for (let isBetter = true; isBetter && !oracle.isOver(); ) {
