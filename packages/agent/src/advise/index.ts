@@ -14,6 +14,7 @@ export { type AdvisedMatview, adviseMatviews, type MatviewOptions } from './matv
 export { matviewProposals } from './matviews/matview-proposals.ts';
 export { advisors } from './registry.ts';
 export { ADVISE_SETTINGS } from './settings.ts';
+export { type StatisticsInputs, statisticsProposals } from './statistics/statistics-proposals.ts';
 export type { Advisor, Effect, Proposal, Risk } from './types.ts';
 export { type AdviseOptions, adviseIndexes } from './workload/engine.ts';
 export type {

@@ -9,11 +9,13 @@ import {
   indexProposals,
   matviewProposals,
   type PartitionNode,
+  type StatisticsInputs,
+  statisticsProposals,
   type Workload,
   type WorkloadStatement,
 } from '../../advise/index.ts';
 import type { Clock, ProgressListener } from '../../kernel/index.ts';
-import type { Snapshot } from '../../observe/index.ts';
+import type { PlannedStatement, Snapshot } from '../../observe/index.ts';
 import { type Planner, readIndexDefinition } from '../../planner/index.ts';
 import type { Session } from '../../postgres/index.ts';
 import type { IndexReport } from '../../report/index.ts';
@@ -27,6 +29,8 @@ export interface AdviseInputs {
   /** With the target, for the views that statements name. */
   readonly session: Session;
   readonly chosen: ChosenWorkload;
+  /** Plans of the statements as things are. */
+  readonly plans: readonly PlannedStatement[];
   readonly snapshot: Snapshot;
   readonly planner: Planner;
   readonly settings: Settings;
@@ -74,7 +78,20 @@ export async function adviseWorkload(inputs: AdviseInputs): Promise<AdvisedWorkl
     windowMs: chosen.windowMs,
     freeName: (schema, wanted) => freeName(wanted, (name) => workload.takenNames.has(`${schema}.${name}`)),
   });
-  return { advice, matviews, constraints, proposals: proposalsOf({ advice, matviews }, snapshot, planner) };
+  const ofStatistics = statisticsProposals(statisticsInputs(inputs));
+  const proposals = [...proposalsOf({ advice, matviews }, snapshot, planner), ...ofStatistics];
+  return { advice, matviews, constraints, proposals };
+}
+
+function statisticsInputs({ plans, snapshot }: AdviseInputs): StatisticsInputs {
+  const { statements, tables, extendedStatistics } = snapshot.sections;
+  const rows = statements.status === 'ok' ? statements.data : [];
+  return {
+    plans,
+    rowsPerCall: new Map(rows.map((row) => [row.queryId, row.rows / Math.max(1, row.calls)])),
+    tables: tables.status === 'ok' ? tables.data : [],
+    extended: extendedStatistics.status === 'ok' ? extendedStatistics.data : [],
+  };
 }
 
 /** By time, a statement weighs what it was measured to take; the sum over all stays calls times cost. */

@@ -72,6 +72,7 @@ async function plan(
           ...options,
           session,
           chosen: { ...chosen, statements },
+          plans,
           snapshot: observation.snapshot,
           planner,
           canDrop: true,

@@ -39,11 +39,12 @@ export async function runIndexes(source: IndexesSource, options: IndexesOptions)
     const texts = options.isFromFilesOnly ? [] : await sampleTexts(session, snapshot, options);
     const chosen = chooseWorkload({ snapshot, interval: null, plans: null }, options, texts);
     const planner = await opened.planner();
-    const { statements } = await withTypicalValues(chosen.statements, planner);
+    const { statements, plans } = await withTypicalValues(chosen.statements, planner);
     const advised = await adviseWorkload({
       ...options,
       session,
       chosen: { ...chosen, statements },
+      plans,
       snapshot,
       planner,
       canDrop: opened.hasCounters,
