@@ -127,9 +127,7 @@ async function judge(
     interval: null,
     plans: [{ queryId, text, plans, refusal: null }],
   };
-  const judging = checks.filter(
-    (check) => isPlanCheck(check) && (isAnalyzed || check.needsPlans !== 'analyzed'),
-  );
+  const judging = checks.filter((check) => isPlanCheck(check, isAnalyzed));
   return diagnose(judging, observation, settings);
 }
 

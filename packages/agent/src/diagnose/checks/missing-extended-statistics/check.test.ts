@@ -22,7 +22,11 @@ describe('diagnose/missing-extended-statistics', () => {
           await planStatement(db, sql),
         ]);
         expect(findings, sql).toMatchObject([
-          { severity: 'info', evidence: { table: 'Addr "s', columns: ['City', 'region'] } },
+          {
+            severity: 'info',
+            subject: { kind: 'table', schema: 'public', name: 'Addr "s' },
+            evidence: { columns: ['City', 'region'] },
+          },
         ]);
       }
       const { findings } = await diagnosePlans(missingExtendedStatistics, db, [
@@ -32,6 +36,21 @@ describe('diagnose/missing-extended-statistics', () => {
       const mended = await diagnosePlans(missingExtendedStatistics, db, [await planStatement(db, FILTERED)]);
       expect(mended.findings).toEqual([]);
       expect((await planStatement(db, FILTERED)).plans[0]?.plan.root.planRows).toBeGreaterThan(300);
+    }));
+
+  it('is silent where LIMIT ends a scan early, and about a table that was never analyzed', () =>
+    withDatabase(async (db) => {
+      await db.query(SETUP);
+      await db.query('create table fresh (a int, b int)');
+      await db.query('insert into fresh select i % 50, i % 50 from generate_series(1, 30000) i');
+      for (const sql of [
+        'select id from "Addr ""s" where "City" > 20 and region > 20 limit 1',
+        'select * from fresh where a = 7 and b = 7',
+      ]) {
+        const plan = await planStatement(db, sql);
+        expect(plan.plans[0]?.plan.root.planRows, sql).toBeGreaterThan(0);
+        expect((await diagnosePlans(missingExtendedStatistics, db, [plan])).findings, sql).toEqual([]);
+      }
     }));
 
   it('is silent for one column, for columns that are independent, and where statistics exist', () =>

@@ -5,14 +5,15 @@ import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import {
   type MeasuredNode,
+  mayBeCutShort,
   measuredNodes,
+  misestimateFactor,
   nodeEvidence,
   nodeName,
   nodeTableSql,
   plannedSubject,
 } from '../../planned-statements.ts';
 import type { Check } from '../../types.ts';
-import { mayEndEarly } from './early-end.ts';
 
 const settings = {
   minimumFactor: countSetting({
@@ -82,13 +83,7 @@ const UNJUDGED: ReadonlySet<string> = new Set(['BitmapAnd', 'BitmapOr', 'ModifyT
 
 function isJudged(one: MeasuredNode): boolean {
   if (UNJUDGED.has(one.node.type)) return false;
-  return one.actualRows >= one.node.planRows || !mayEndEarly(one.path);
-}
-
-/** One row more or less is no misestimate: both sides count as at least 1. */
-function misestimateFactor({ node, actualRows }: MeasuredNode): number {
-  const [estimated, actual] = [Math.max(1, node.planRows), Math.max(1, actualRows)];
-  return Math.max(estimated / actual, actual / estimated);
+  return !mayBeCutShort(one);
 }
 
 function isBelow(one: MeasuredNode, above: MeasuredNode): boolean {
