@@ -122,8 +122,9 @@ async function judge(
 ): Promise<Diagnosis> {
   const kind = isAnalyzed ? 'analyzed' : values === null && /\$\d/.test(text) ? 'generic' : 'literal';
   const plans: readonly StatementPlan[] = [{ kind, values, plan }, ...variants];
+  const tableNames = planNodes(plan.root).flatMap((node) => node.table?.name ?? []);
   const observation: Observation = {
-    snapshot: await place.observe(),
+    snapshot: await place.observe(new Set(tableNames)),
     interval: null,
     plans: [{ queryId, text, plans, refusal: null }],
   };
