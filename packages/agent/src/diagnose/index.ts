@@ -5,6 +5,7 @@
  */
 export { catalogueOf } from './catalogue.ts';
 export { diagnose, runOne } from './engine.ts';
+export { extendedStatisticsSql } from './extended-statistics-sql.ts';
 export { computeObjectives } from './objectives/compute.ts';
 export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';
 export type { Objective } from './objectives/types.ts';
