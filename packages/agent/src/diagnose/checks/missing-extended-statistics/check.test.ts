@@ -46,13 +46,14 @@ describe('diagnose/missing-extended-statistics', () => {
       ),
   );
 
-  it('is silent where LIMIT ends a scan early, and about a table that was never analyzed', () =>
+  it('is silent where LIMIT ends a scan early or HAVING leaves groups out, and about a table that was never analyzed', () =>
     withDatabase(async (db) => {
       await db.query(SETUP);
       await db.query('create table fresh (a int, b int)');
       await db.query('insert into fresh select i % 50, i % 50 from generate_series(1, 30000) i');
       for (const sql of [
         'select id from "Addr ""s" where "City" > 20 and region > 20 limit 1',
+        'select "City", note, count(*) from "Addr ""s" group by 1, 2 having count(*) > 1',
         'select * from fresh where a = 7 and b = 7',
       ]) {
         const plan = await planStatement(db, sql);

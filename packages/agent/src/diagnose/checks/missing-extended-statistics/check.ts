@@ -97,7 +97,8 @@ function groupedTogether(
   node: PlanNode,
 ): { readonly scan: PlanNode; readonly columns: readonly string[] } | null {
   const grouped = groupedColumns(node);
-  if (grouped === null) return null;
+  // How many groups pass HAVING no statistics tell.
+  if (grouped === null || node.details['Filter'] !== undefined) return null;
   const scans = planNodes(node).filter((one) => one.table !== null);
   const scan =
     grouped.alias === null && scans.length === 1

@@ -75,6 +75,16 @@ describe('diagnose/row-misestimate', () => {
       expect((await diagnosePlans(rowMisestimate, db, [slow])).findings).toEqual([]);
     }));
 
+  it('tells groups that are misjudged from groups that HAVING leaves out', () =>
+    withDatabase(async (db) => {
+      await db.query(DEPENDENT);
+      const sql = 'select id, count(*) from "Odd ""T" group by id having count(*) > 1';
+      const { findings } = await diagnosePlans(rowMisestimate, db, [await planStatement(db, sql)]);
+      expect(findings).toMatchObject([
+        { evidence: { actualRows: 0 }, remedy: expect.stringContaining('how many groups pass HAVING') },
+      ]);
+    }));
+
   it('is unavailable without a measured plan, and says what to run', () =>
     withDatabase(async (db) => {
       const remedy = 'run `pgsteward explain --analyze` on a statement';

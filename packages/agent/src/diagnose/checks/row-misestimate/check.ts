@@ -108,7 +108,9 @@ function remedyFor(node: PlanNode): string {
     return 'analyze the joined tables; where their inputs are estimated well and the join is not, the values of both sides are skewed: raise the statistics target of the join columns';
   }
   if (/Aggregate|Group|Unique/.test(node.type)) {
-    return 'the number of groups is misjudged: create statistics (ndistinct) on the columns grouped by, and analyze';
+    return node.details['Filter'] === undefined
+      ? 'the number of groups is misjudged: create statistics (ndistinct) on the columns grouped by and analyze; for one column set its n_distinct (alter table … alter column … set (n_distinct = …))'
+      : 'no statistics tell how many groups pass HAVING: where more is joined to them, keep them in a temporary table and analyze that';
   }
   if (/^(CTE|Subquery|Recursive)/.test(node.type)) {
     return 'the planner cannot look into this part: write it into the statement, or keep its rows in a temporary table and analyze that';
