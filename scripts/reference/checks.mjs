@@ -67,12 +67,17 @@ const PLANS = {
   estimated: 'plans of statements',
 };
 
+/** Statements, by what a check judges one by that is not recorded. */
+const STATEMENTS = {
+  text: 'statement statistics, or a statement given to `pgsteward explain`',
+  measured: 'statement statistics, or a statement run by `pgsteward explain --analyze`',
+};
+
 function needsInWords({ needs, needsPlans, judgesStatements }) {
   const others = [
     ...(needsPlans === undefined ? [] : [PLANS[needsPlans]]),
-    ...(judgesStatements === undefined
-      ? []
-      : ['statement statistics, or a statement given to `pgsteward explain`']),
+    // What reads columns judges without statements too.
+    ...(judgesStatements === undefined || needs.includes('columns') ? [] : [STATEMENTS[judgesStatements]]),
   ];
   if (needs.length + others.length === 0) return 'nothing but a connection';
   const parts = needs.map((name) => {

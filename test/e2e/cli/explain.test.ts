@@ -124,6 +124,27 @@ describe('explain', () => {
   );
 
   it(
+    'proposes statistics where a run shows that columns depend on each other',
+    async () => {
+      await db.query('create table places (city integer, region integer)');
+      await db.query('insert into places select i % 50, i % 50 from generate_series(1, 30000) i');
+      await db.query('analyze places');
+      const sql = 'select * from places where city = 7 and region = 7';
+      const report = await explain(sql, '--analyze');
+      expect(report.findings.map((one) => one.id)).toContain('diagnose/missing-extended-statistics');
+      expect(report.proposals).toMatchObject([
+        { kind: 'create-statistics', findings: ['diagnose/missing-extended-statistics'] },
+      ]);
+      for (const step of report.proposals.flatMap((one) => one.do)) await db.query(step);
+      const mended = await explain(sql, '--analyze');
+      expect(mended.findings).toEqual([]);
+      expect(mended.proposals).toEqual([]);
+      await db.query('drop table places');
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'compares the shadow with the target',
     async () => {
       const report = await explain("select id from visits where page = 'Page 3'", '--verify');

@@ -1,10 +1,12 @@
 import { alterSetting } from './advisors/alter-setting/advisor.ts';
 import { analyze } from './advisors/analyze/advisor.ts';
 import { createIndex } from './advisors/create-index/advisor.ts';
+import { createStatistics } from './advisors/create-statistics/advisor.ts';
 import { dropIndex } from './advisors/drop-index/advisor.ts';
 import { reindex } from './advisors/reindex/advisor.ts';
 import { setAutovacuum } from './advisors/set-autovacuum/advisor.ts';
 import { setSequence } from './advisors/set-sequence/advisor.ts';
+import { setStatisticsTarget } from './advisors/set-statistics-target/advisor.ts';
 import { validateConstraint } from './advisors/validate-constraint/advisor.ts';
 import type { Advisor } from './types.ts';
 
@@ -15,6 +17,8 @@ export const advisors: readonly Advisor[] = [
   createIndex,
   validateConstraint,
   analyze,
+  createStatistics,
+  setStatisticsTarget,
   setAutovacuum,
   setSequence,
   alterSetting,

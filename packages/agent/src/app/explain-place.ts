@@ -38,8 +38,8 @@ export interface ExplainPlace {
   /** @throws APP.EXPLAIN when it cannot be run here */
   analyze(statement: PlannableStatement, limits: { readonly timeoutMs: number }): Promise<Plan>;
   representativeValues(statement: PlannableStatement): Promise<readonly ValueSet[]>;
-  /** Reads what judging a plan needs. */
-  observe(): Promise<Snapshot>;
+  /** Reads what judging a plan with such tables needs. */
+  observe(tableNames: ReadonlySet<string>): Promise<Snapshot>;
   /** Opens what-if planning, once per provider; it is closed with the place. */
   planner(provider: PlannerProvider): Promise<Planner>;
   close(): Promise<void>;
@@ -74,7 +74,7 @@ export async function openTargetPlace(
     plan: async (statement) => planOf(await explainStatement(connection, versionNumber, statement)),
     analyze: async (statement, limits) => planOf(await connection.analyze(statement, limits)),
     representativeValues: (statement) => readRepresentativeValues(session, connection, statement),
-    observe: () => takePlanSnapshot(session, options),
+    observe: (tableNames) => takePlanSnapshot(session, tableNames, options),
     planner(provider) {
       const known = planners.get(provider) ?? open(provider);
       planners.set(provider, known);
@@ -109,7 +109,7 @@ export async function openFilePlace(file: string, options: PlaceOptions): Promis
     },
     analyze: async () => refuse('a file of statistics holds no rows, so nothing can be run there'),
     representativeValues: (statement) => planner.representativeValues(statement),
-    observe: () => takePlanSnapshot(session, options),
+    observe: (tableNames) => takePlanSnapshot(session, tableNames, options),
     planner: async (provider) =>
       provider === 'shadow' ? planner : refuse('hypopg needs the target, not a file of its statistics'),
     async close() {

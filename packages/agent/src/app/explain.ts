@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Diagnosis, diagnose, isPlanCheck } from '../diagnose/index.ts';
+import { advise, advisors } from '../advise/index.ts';
+import { diagnose, isPlanCheck } from '../diagnose/index.ts';
 import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
 import type { Observation, StatementPlan } from '../observe/index.ts';
 import {
@@ -82,6 +83,7 @@ export async function runExplain(source: ExplainSource, options: ExplainOptions)
       isAnalyzed: options.isAnalyzed,
       variants,
       findings: judged.findings,
+      proposals: judged.proposals,
       whatIf: supposing?.whatIf ?? null,
       verification: options.isVerified ? await verify(place, plannable, options) : null,
       unavailable: [...judged.unavailable, ...(supposing?.gaps ?? [])],
@@ -114,23 +116,31 @@ interface JudgedStatement {
   readonly variants: ExplainReport['variants'];
 }
 
-/** Runs the checks that say something about one statement; those that need a measured plan only when it was run. */
+/**
+ * Runs the checks that say something about one statement, those that need a measured plan only when it was run, and asks
+ * for the remedies of what they find.
+ */
 async function judge(
   place: ExplainPlace,
   { queryId, sql: text, values, plan, variants }: JudgedStatement,
   { isAnalyzed, settings }: ExplainOptions,
-): Promise<Diagnosis> {
+): Promise<Pick<ExplainReport, 'findings' | 'proposals' | 'unavailable'>> {
   const kind = isAnalyzed ? 'analyzed' : values === null && /\$\d/.test(text) ? 'generic' : 'literal';
   const plans: readonly StatementPlan[] = [{ kind, values, plan }, ...variants];
+  const tableNames = planNodes(plan.root).flatMap((node) => node.table?.name ?? []);
   const observation: Observation = {
-    snapshot: await place.observe(),
+    snapshot: await place.observe(new Set(tableNames)),
     interval: null,
     plans: [{ queryId, text, plans, refusal: null }],
   };
-  const judging = checks.filter(
-    (check) => isPlanCheck(check) && (isAnalyzed || check.needsPlans !== 'analyzed'),
-  );
-  return diagnose(judging, observation, settings);
+  const judging = checks.filter((check) => isPlanCheck(check, isAnalyzed));
+  const { findings, unavailable } = diagnose(judging, observation, settings);
+  const { proposals, byFinding } = advise(advisors, findings, observation.snapshot);
+  return {
+    findings: findings.map((finding, index) => ({ ...finding, proposals: byFinding[index] ?? [] })),
+    proposals,
+    unavailable,
+  };
 }
 
 /** Plans with typical values; sets that PostgreSQL takes none of are left out. */

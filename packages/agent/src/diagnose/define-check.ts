@@ -6,7 +6,7 @@ interface Draft<Needs extends SectionName, Values extends CheckSettings> {
   readonly title: string;
   readonly needs: readonly Needs[];
   readonly needsPlans?: Check['needsPlans'];
-  readonly judgesStatements?: true;
+  readonly judgesStatements?: Check['judgesStatements'];
   readonly source: string;
   readonly settings: Values;
   readonly run: (input: CheckInput<Needs, Values>) => readonly (FindingDraft | BlindSpot)[];

@@ -2,6 +2,7 @@ import { quoteIdentifier, quoteQualified } from '../kernel/index.ts';
 import type { Observation, PlannedStatement, StatementPlan } from '../observe/index.ts';
 import { type NodeShare, type PlanNode, planShares } from '../planner/index.ts';
 import { blindSpot } from './define-check.ts';
+import { mayEndEarly } from './early-end.ts';
 import { evidenceText } from './statement-text.ts';
 import type { BlindSpot, Check, EvidenceValue, Subject } from './types.ts';
 
@@ -23,9 +24,10 @@ export interface MeasuredNode extends PlanOfStatement {
   readonly loops: number;
 }
 
-/** Tells whether a check says anything about one statement and its plans, however little is known of the database. */
-export function isPlanCheck({ needsPlans, judgesStatements }: Check): boolean {
-  return needsPlans !== undefined || judgesStatements === true;
+/** Tells whether a check says anything about one statement, which was run and measured or not, however little is known of the database. */
+export function isPlanCheck({ needsPlans, judgesStatements }: Check, isMeasured: boolean): boolean {
+  if (needsPlans === undefined && judgesStatements === undefined) return false;
+  return isMeasured || (needsPlans !== 'analyzed' && judgesStatements !== 'measured');
 }
 
 /** Says that plans are missing that a check needs; null when it has them. */
@@ -86,6 +88,17 @@ export function measuredNodes(observation: Observation): readonly MeasuredNode[]
     walk(plan.plan.root, []);
     return found;
   });
+}
+
+/** Factor between estimated and measured rows. One row more or less is no misestimate: both count as at least 1. */
+export function misestimateFactor({ node, actualRows }: MeasuredNode): number {
+  const [estimated, actual] = [Math.max(1, node.planRows), Math.max(1, actualRows)];
+  return Math.max(estimated / actual, actual / estimated);
+}
+
+/** Tells whether a node gave fewer rows than estimated and may have been left before it gave all. */
+export function mayBeCutShort({ node, actualRows, path }: MeasuredNode): boolean {
+  return actualRows < node.planRows && mayEndEarly(path);
 }
 
 /** Makes a planned statement the subject of a finding; one that was given as text has no name. */

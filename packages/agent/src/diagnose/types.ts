@@ -97,8 +97,8 @@ export interface Check {
   readonly needs: readonly SectionName[];
   /** Plans without which it cannot judge: of any kind, or such that were run and measured; none when absent. */
   readonly needsPlans?: 'estimated' | 'analyzed';
-  /** Also judges a statement by itself, given as text or run and measured. */
-  readonly judgesStatements?: true;
+  /** Also judges one statement by itself: by its text, or only when it was run and measured. */
+  readonly judgesStatements?: 'text' | 'measured';
   /** Source of the rule: docs section, peer, paper. */
   readonly source: string;
   readonly settings: CheckSettings;

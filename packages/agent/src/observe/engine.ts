@@ -103,14 +103,19 @@ export async function takeSnapshot(session: Session, options: ObserveOptions): P
   };
 }
 
-/** Parts that say more about a plan, beside tables and indexes. */
+/** Parts that say more about a plan, beside tables, indexes and the columns of its tables. */
 const PLAN_PARTS: ReadonlySet<string> = new Set(['serverSettings', 'extendedStatistics']);
 
 /**
  * Takes the part of a snapshot that judging one statement's plan needs; every other part is unavailable.
+ * @param tableNames names of the tables in the plan, whatever their schema
  * @throws POSTGRES.CONNECTION_LOST, POSTGRES.CANCELLED
  */
-export async function takePlanSnapshot(session: Session, options: ObserveOptions): Promise<Snapshot> {
+export async function takePlanSnapshot(
+  session: Session,
+  tableNames: ReadonlySet<string>,
+  options: ObserveOptions,
+): Promise<Snapshot> {
   const gaps: Gap[] = [];
   const context = createContext(session, options, gaps);
   const unread: Section<never> = {
@@ -122,10 +127,17 @@ export async function takePlanSnapshot(session: Session, options: ObserveOptions
   for (const [name, collect] of Object.entries<Collect>(independent)) {
     sections[name] = PLAN_PARTS.has(name) ? await collect(context) : unread;
   }
-  for (const name of ['columns', 'tableBloat', 'indexBloat', 'sequences', 'orphanSamples']) {
-    sections[name] = unread;
-  }
-  Object.assign(sections, await collectRelations(context));
+  for (const name of ['tableBloat', 'indexBloat', 'sequences', 'orphanSamples']) sections[name] = unread;
+  const relations = await collectRelations(context);
+  const { tables } = relations;
+  const columns =
+    tables.status === 'ok'
+      ? await collectColumns(
+          context,
+          tables.data.filter((table) => tableNames.has(table.name)),
+        )
+      : tables;
+  Object.assign(sections, relations, { columns });
   return {
     takenAt: options.clock.now(),
     server: session.capabilities,

@@ -1,8 +1,7 @@
-import { comparedColumns } from '../../diagnose/index.ts';
-import { displayName, formatCount, quoteIdentifier, quoteQualified } from '../../kernel/index.ts';
+import { comparedColumns, extendedStatisticsSql, MAXIMUM_STATISTICS_COLUMNS } from '../../diagnose/index.ts';
+import { displayIdentifier, displayName, formatCount, quoteQualified } from '../../kernel/index.ts';
 import type { PlannedStatement, Sections } from '../../observe/index.ts';
 import { type PlanNode, planNodes } from '../../planner/index.ts';
-import { freeName } from '../index-name.ts';
 import type { Proposal } from '../types.ts';
 
 /** What statements really returned, and what PostgreSQL knows of their tables. */
@@ -30,9 +29,6 @@ const REDUCING: ReadonlySet<string> = new Set([
   'Result',
   'SetOp',
 ]);
-
-/** Longest identifier less the suffix. */
-const NAME_LENGTH = 58;
 
 /**
  * Proposes statistics where they, and no index, are what is missing: statements that returned ten times more or fewer rows than any
@@ -84,13 +80,12 @@ function proposalFor(
   );
   if (table === undefined || columns.length === 0) return null;
   const { schema, name } = table;
-  const target = quoteQualified(schema, name);
   if (table.lastAnalyze === null && table.lastAutoanalyze === null) {
     return proposal({
       id: `analyze/${displayName(schema, name)}`,
       kind: 'analyze',
       title: `Analyze ${displayName(schema, name)}: it never was, and ${describe(misestimate)}`,
-      do: [`analyze ${target};`],
+      do: [`analyze ${quoteQualified(schema, name)};`],
       undo: [],
       misestimate,
     });
@@ -102,20 +97,18 @@ function proposalFor(
       one.columnNames.filter((column) => columns.includes(column)).length > 1,
   );
   if (columns.length < 2 || isKnown) return null;
-  const wanted = `${[name, ...columns].join('_').slice(0, NAME_LENGTH)}_stx`;
-  const made = freeName(wanted, (one) =>
-    extended.some((other) => other.name === one && other.schema === schema),
-  );
-  const list = columns.map(quoteIdentifier).join(', ');
+  const { create, analyze, drop } = extendedStatisticsSql({
+    schema,
+    table: name,
+    columns: columns.slice(0, MAXIMUM_STATISTICS_COLUMNS),
+  });
+  const names = columns.map(displayIdentifier).join(', ');
   return proposal({
-    id: `create-statistics/${displayName(schema, made)}`,
+    id: `create-statistics/${displayName(schema, name)}(${names})`,
     kind: 'create-statistics',
-    title: `Create statistics on ${list} of ${displayName(schema, name)}: ${describe(misestimate)}`,
-    do: [
-      `create statistics ${quoteQualified(schema, made)} (dependencies, ndistinct, mcv) on ${list} from ${target};`,
-      `analyze ${target};`,
-    ],
-    undo: [`drop statistics if exists ${quoteQualified(schema, made)};`],
+    title: `Statistics on ${names} of ${displayName(schema, name)} together: ${describe(misestimate)}`,
+    do: [`${create};`, `${analyze};`],
+    undo: [`${drop};`],
     misestimate,
   });
 }

@@ -39,6 +39,7 @@ const report: ExplainReport = {
   plan,
   isAnalyzed: false,
   variants: [{ kind: 'rare', values: [HOSTILE, null], plan }],
+  proposals: [],
   findings: [
     {
       id: 'diagnose/deep-offset',
@@ -50,6 +51,7 @@ const report: ExplainReport = {
       remedy: HOSTILE,
       source: 'PostgreSQL docs',
       docs: 'docs/reference/checks.md#diagnosedeep-offset',
+      proposals: [],
     },
   ],
   whatIf: {

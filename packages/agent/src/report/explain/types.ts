@@ -1,6 +1,7 @@
-import type { Finding } from '../../diagnose/index.ts';
+import type { Proposal } from '../../advise/index.ts';
 import type { Gap } from '../../observe/index.ts';
 import type { Plan, PlanDifference, ValueSet } from '../../planner/index.ts';
+import type { ReportedFinding } from '../types.ts';
 
 /** An index that the explanation supposes. */
 export interface SupposedIndex {
@@ -36,7 +37,9 @@ export interface ExplainReport {
   /** Plans with typical values of the parameters; none when it has no parameters, they were given, or nothing is known of them. */
   readonly variants: readonly (ValueSet & { readonly plan: Plan })[];
   /** What is wrong with the statement or its plan, worst first. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ReportedFinding[];
+  /** Remedies of those findings that SQL remedies, with the SQL to take them back. */
+  readonly proposals: readonly Proposal[];
   /** What would be with and without indexes; null when nothing was supposed. */
   readonly whatIf: {
     readonly indexes: readonly SupposedIndex[];

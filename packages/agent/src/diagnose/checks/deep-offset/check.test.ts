@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withDatabase } from '../../../../../../test/support/index.ts';
+import { availableMajors, withDatabase } from '../../../../../../test/support/index.ts';
 import { diagnosePlans, planStatement } from '../../../../../../test/support/plans.ts';
 import { loadParser } from '../../../sql/index.ts';
 import { deepOffset } from './check.ts';
@@ -13,27 +13,33 @@ const DEEP = 'select * from items order by "Price", id limit 20 offset 15000';
 beforeAll(loadParser);
 
 describe('diagnose/deep-offset', () => {
-  it('finds a deep page, measured or from its text, and names the keys to page by', () =>
-    withDatabase(async (db) => {
-      await db.query(SETUP);
-      for (const kind of ['analyzed', 'literal'] as const) {
-        const { findings } = await diagnosePlans(deepOffset, db, [await planStatement(db, DEEP, kind)]);
-        expect(findings, kind).toMatchObject([
-          {
-            id: 'diagnose/deep-offset',
-            severity: 'info',
-            evidence: {
-              skippedRows: 15_000,
-              returnedRows: 20,
-              isMeasured: kind === 'analyzed',
-              sortKey: ['"Price"', 'id'],
-            },
-            threshold: { key: 'diagnose.deep-offset.minimum-factor-count', value: 100 },
-            remedy: expect.stringContaining('remember ("Price", id) and a unique column of the last row'),
-          },
-        ]);
-      }
-    }));
+  it.each(availableMajors())(
+    'finds a deep page, measured or from its text, and names the keys to page by (PostgreSQL %i)',
+    (major) =>
+      withDatabase(
+        async (db) => {
+          await db.query(SETUP);
+          for (const kind of ['analyzed', 'literal'] as const) {
+            const { findings } = await diagnosePlans(deepOffset, db, [await planStatement(db, DEEP, kind)]);
+            expect(findings, kind).toMatchObject([
+              {
+                id: 'diagnose/deep-offset',
+                severity: 'info',
+                evidence: {
+                  skippedRows: 15_000,
+                  returnedRows: 20,
+                  isMeasured: kind === 'analyzed',
+                  sortKey: ['"Price"', 'id'],
+                },
+                threshold: { key: 'diagnose.deep-offset.minimum-factor-count', value: 100 },
+                remedy: expect.stringContaining('remember ("Price", id) and a unique column of the last row'),
+              },
+            ]);
+          }
+        },
+        { major },
+      ),
+  );
 
   it('reads the page from the values of parameters, and never counts more rows than there are', () =>
     withDatabase(async (db) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withDatabase } from '../../../../../../test/support/index.ts';
+import { availableMajors, withDatabase } from '../../../../../../test/support/index.ts';
 import { diagnosePlans, planStatement } from '../../../../../../test/support/plans.ts';
 import { lossyBitmap } from './check.ts';
 
@@ -12,22 +12,30 @@ const SETUP = `
 const SCAN = 'select count(body) from wide where k < 800';
 
 describe('diagnose/lossy-bitmap', () => {
-  it('finds a bitmap that did not fit, and the memory that holds it', () =>
-    withDatabase(async (db) => {
-      await db.query(SETUP);
-      await db.query("set work_mem = '64kB'");
-      const { findings } = await diagnosePlans(lossyBitmap, db, [await planStatement(db, SCAN)]);
-      expect(findings).toMatchObject([
-        {
-          id: 'diagnose/lossy-bitmap',
-          evidence: { node: 'Bitmap Heap Scan on wide' },
-          remedy: expect.stringContaining("set work_mem = '1MB'"),
+  it.each(availableMajors())(
+    'finds a bitmap that did not fit, and the memory that holds it (PostgreSQL %i)',
+    (major) =>
+      withDatabase(
+        async (db) => {
+          await db.query(SETUP);
+          await db.query("set work_mem = '64kB'");
+          const { findings } = await diagnosePlans(lossyBitmap, db, [await planStatement(db, SCAN)]);
+          expect(findings).toMatchObject([
+            {
+              id: 'diagnose/lossy-bitmap',
+              evidence: { node: 'Bitmap Heap Scan on wide' },
+              remedy: expect.stringContaining("set work_mem = '1MB'"),
+            },
+          ]);
+          expect(findings[0]?.evidence['lossyRatio']).toBeGreaterThan(0.1);
+          await db.query("set work_mem = '1MB'");
+          expect((await diagnosePlans(lossyBitmap, db, [await planStatement(db, SCAN)])).findings).toEqual(
+            [],
+          );
         },
-      ]);
-      expect(findings[0]?.evidence['lossyRatio']).toBeGreaterThan(0.1);
-      await db.query("set work_mem = '1MB'");
-      expect((await diagnosePlans(lossyBitmap, db, [await planStatement(db, SCAN)])).findings).toEqual([]);
-    }));
+        { major },
+      ),
+  );
 
   it('is unavailable without a measured plan', () =>
     withDatabase(async (db) => {

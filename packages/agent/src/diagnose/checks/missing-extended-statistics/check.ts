@@ -1,17 +1,18 @@
-import { displayIdentifier, formatCount, quoteIdentifier } from '../../../kernel/index.ts';
-import type { Sections } from '../../../observe/index.ts';
+import { displayIdentifier, formatCount } from '../../../kernel/index.ts';
+import type { Sections, TableFacts } from '../../../observe/index.ts';
 import { type PlanNode, planNodes } from '../../../planner/index.ts';
 import { countSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
+import { type Catalogue, catalogueOf } from '../../catalogue.ts';
 import { defineCheck, finding } from '../../define-check.ts';
+import { extendedStatisticsSql, MAXIMUM_STATISTICS_COLUMNS } from '../../extended-statistics-sql.ts';
 import { comparedColumns, groupedColumns } from '../../node-conditions.ts';
 import {
-  type MeasuredNode,
+  mayBeCutShort,
   measuredNodes,
+  misestimateFactor,
   nodeEvidence,
   nodeName,
-  nodeTableSql,
-  plannedSubject,
 } from '../../planned-statements.ts';
 import type { Check } from '../../types.ts';
 
@@ -37,27 +38,30 @@ const settings = {
 export const missingExtendedStatistics: Check = defineCheck({
   id: 'diagnose/missing-extended-statistics',
   title: 'Dependent columns without statistics of their own',
-  needs: ['extendedStatistics'],
+  needs: ['tables', 'extendedStatistics'],
   needsPlans: 'analyzed',
   source: 'PostgreSQL docs 14.2.2 "Extended Statistics", 68.2 "Multivariate Statistics Examples"',
   settings,
-  run: ({ observation, sections, values, threshold }) => {
+  run: ({ observation, snapshot, sections, values, threshold }) => {
+    const catalogue = catalogueOf(snapshot);
     const seen = new Set<string>();
     const findings = measuredNodes(observation).flatMap((one) => {
-      const columns = columnsOf(one);
-      const { factor, rows } = misestimate(one);
-      if (columns === null || factor < values.minimumFactor || rows < values.minimumRows) return [];
-      const key = JSON.stringify([columns.table.table?.name, columns.names]);
-      if (seen.has(key) || hasStatistics(columns, sections.extendedStatistics)) return [];
+      const factor = misestimateFactor(one);
+      const rows = Math.max(one.node.planRows, one.actualRows);
+      if (factor < values.minimumFactor || rows < values.minimumRows || mayBeCutShort(one)) return [];
+      const together = columnsOf(one.node, catalogue);
+      if (together === null || hasStatistics(together, sections.extendedStatistics)) return [];
+      const { table, columns } = together;
+      const key = JSON.stringify([table.oid, columns]);
+      if (seen.has(key)) return [];
       seen.add(key);
-      const names = columns.names.map(displayIdentifier).join(', ');
+      const sql = extendedStatisticsSql({ schema: table.schema, table: table.name, columns });
       return finding({
         severity: 'info',
-        subject: plannedSubject(one.statement),
-        title: `${nodeName(one.node)}: ${formatCount(one.node.planRows)} rows expected, ${formatCount(one.actualRows)} found: ${names} depend on each other`,
+        subject: { kind: 'table', schema: table.schema, name: table.name },
+        title: `${nodeName(one.node)}: ${formatCount(one.node.planRows)} rows expected, ${formatCount(one.actualRows)} found: ${columns.map(displayIdentifier).join(', ')} depend on each other`,
         evidence: {
-          columns: columns.names,
-          table: columns.table.table?.name ?? null,
+          columns,
           estimatedRows: one.node.planRows,
           actualRows: one.actualRows,
           misestimateCount: factor,
@@ -65,7 +69,7 @@ export const missingExtendedStatistics: Check = defineCheck({
           ...nodeEvidence(one),
         },
         threshold: threshold('minimumFactor'),
-        remedy: remedyFor(columns),
+        remedy: `${sql.create}; ${sql.analyze}`,
       });
     });
     return capFindings(findings, values.maximumFindings);
@@ -73,45 +77,42 @@ export const missingExtendedStatistics: Check = defineCheck({
 });
 
 interface ColumnsTogether {
-  readonly names: readonly string[];
-  /** The scan of their table. */
-  readonly table: PlanNode;
+  readonly table: TableFacts;
+  readonly columns: readonly string[];
 }
 
-/** Columns filtered by one scan, or grouped by one aggregate; null when there are not at least two of one table. */
-function columnsOf({ node }: MeasuredNode): ColumnsTogether | null {
-  if (node.table !== null) {
-    const names = comparedColumns(node);
-    return names.length < 2 ? null : { names, table: node };
-  }
+/**
+ * Columns filtered by one scan, or grouped by one aggregate; null when there are not two of one known table. Of a table
+ * that was never analyzed nothing is known, of one column as little as of two.
+ */
+function columnsOf(node: PlanNode, catalogue: Catalogue): ColumnsTogether | null {
+  const found = node.table === null ? groupedTogether(node) : { scan: node, columns: comparedColumns(node) };
+  const table = found === null || found.scan.table === null ? null : catalogue.table(found.scan.table);
+  if (found === null || table === null || found.columns.length < 2) return null;
+  if (table.lastAnalyze === null && table.lastAutoanalyze === null) return null;
+  return { table, columns: found.columns.slice(0, MAXIMUM_STATISTICS_COLUMNS) };
+}
+
+function groupedTogether(
+  node: PlanNode,
+): { readonly scan: PlanNode; readonly columns: readonly string[] } | null {
   const grouped = groupedColumns(node);
-  if (grouped === null || grouped.columns.length < 2) return null;
+  // How many groups pass HAVING no statistics tell.
+  if (grouped === null || node.details['Filter'] !== undefined) return null;
   const scans = planNodes(node).filter((one) => one.table !== null);
-  const table =
+  const scan =
     grouped.alias === null && scans.length === 1
       ? scans[0]
-      : scans.find((scan) => scan.table?.alias === grouped.alias);
-  return table === undefined ? null : { names: grouped.columns, table };
-}
-
-function misestimate({ node, actualRows }: MeasuredNode): { readonly factor: number; readonly rows: number } {
-  const [estimated, actual] = [Math.max(1, node.planRows), Math.max(1, actualRows)];
-  return { factor: Math.max(estimated / actual, actual / estimated), rows: Math.max(estimated, actual) };
+      : scans.find((one) => one.table?.alias === grouped.alias);
+  return scan === undefined ? null : { scan, columns: grouped.columns };
 }
 
 /** Statistics on at least two of the columns are there: then the estimate is wrong for another reason. */
-function hasStatistics({ names, table }: ColumnsTogether, known: Sections['extendedStatistics']): boolean {
+function hasStatistics({ table, columns }: ColumnsTogether, known: Sections['extendedStatistics']): boolean {
   return known.some(
     (one) =>
-      one.tableName === table.table?.name &&
-      (table.table.schema === null || one.tableSchema === table.table.schema) &&
-      one.columnNames.filter((column) => names.includes(column)).length >= 2,
+      one.tableSchema === table.schema &&
+      one.tableName === table.name &&
+      one.columnNames.filter((column) => columns.includes(column)).length >= 2,
   );
-}
-
-function remedyFor({ names, table }: ColumnsTogether): string {
-  const target = nodeTableSql(table) ?? '';
-  const columns = names.map(quoteIdentifier).join(', ');
-  const name = quoteIdentifier(`${[table.table?.name, ...names].join('_').slice(0, 58)}_stx`);
-  return `create statistics ${name} (dependencies, ndistinct, mcv) on ${columns} from ${target}; analyze ${target}`;
 }

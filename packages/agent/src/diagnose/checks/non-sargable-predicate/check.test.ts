@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { diagnoseWith, findingsOf } from '../../../../../../test/support/check.ts';
 import { availableMajors, type TestDatabase, withDatabase } from '../../../../../../test/support/index.ts';
+import { diagnosePlans, planStatement } from '../../../../../../test/support/plans.ts';
 import { loadParser } from '../../../sql/index.ts';
 import { nonSargablePredicate } from './check.ts';
 
@@ -78,6 +79,21 @@ describe('diagnose/non-sargable-predicate', () => {
         expect(await conditionsOf(db, text, [text.includes('at)') ? '2026-01-01' : 'a']), text).toEqual([]);
       }
     }, STATEMENTS));
+
+  it('judges the text of a statement that was given, not recorded', () =>
+    withDatabase(async (db) => {
+      await load(db);
+      const judge = async (sql: string) =>
+        (await diagnosePlans(nonSargablePredicate, db, [await planStatement(db, sql, 'literal')])).findings;
+      expect(await judge("select 1 from t where lower(name) = 'n7'")).toMatchObject([
+        {
+          severity: 'info',
+          subject: { kind: 'statement', name: '' },
+          evidence: { conditions: ['lower(name) = …'], query: "select 1 from t where lower(name) = 'n7'" },
+        },
+      ]);
+      expect(await judge("select 1 from t where name = 'n7'")).toEqual([]);
+    }));
 
   it('is a warning when the statement weighs and nothing else in it uses an index', () =>
     withDatabase(async (db) => {

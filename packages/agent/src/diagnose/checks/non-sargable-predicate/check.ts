@@ -47,7 +47,7 @@ const settings = {
 export const nonSargablePredicate: Check = defineCheck({
   id: 'diagnose/non-sargable-predicate',
   title: 'Conditions that no index can serve',
-  judgesStatements: true,
+  judgesStatements: 'text',
   needs: ['tables', 'indexes'],
   source:
     'PostgreSQL docs 11.7 "Indexes on Expressions", 11.10 "Operator Classes", 9.24 "Subquery Expressions"',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withDatabase } from '../../../../../../test/support/index.ts';
+import { availableMajors, withDatabase } from '../../../../../../test/support/index.ts';
 import { diagnosePlans, planStatement } from '../../../../../../test/support/plans.ts';
 import { rowMisestimate } from './check.ts';
 
@@ -10,23 +10,32 @@ const DEPENDENT = `
   analyze "Odd ""T"`;
 
 describe('diagnose/row-misestimate', () => {
-  it('finds the node where dependent columns mislead the planner, names quoted in the remedy', () =>
-    withDatabase(async (db) => {
-      await db.query(DEPENDENT);
-      const plan = await planStatement(db, 'select count(*) from "Odd ""T" where a = 7 and b = 7 and c = 7');
-      const { findings } = await diagnosePlans(rowMisestimate, db, [plan]);
-      expect(findings).toMatchObject([
-        {
-          id: 'diagnose/row-misestimate',
-          severity: 'warning',
-          subject: { kind: 'statement' },
-          evidence: { actualRows: 1000, beginsAt: 'Seq Scan on Odd "T' },
-          threshold: { key: 'diagnose.row-misestimate.warning-time-ratio' },
-          remedy: expect.stringContaining('analyze "Odd ""T"'),
+  it.each(availableMajors())(
+    'finds the node where dependent columns mislead the planner, names quoted in the remedy (PostgreSQL %i)',
+    (major) =>
+      withDatabase(
+        async (db) => {
+          await db.query(DEPENDENT);
+          const plan = await planStatement(
+            db,
+            'select count(*) from "Odd ""T" where a = 7 and b = 7 and c = 7',
+          );
+          const { findings } = await diagnosePlans(rowMisestimate, db, [plan]);
+          expect(findings).toMatchObject([
+            {
+              id: 'diagnose/row-misestimate',
+              severity: 'warning',
+              subject: { kind: 'statement' },
+              evidence: { actualRows: 1000, beginsAt: 'Seq Scan on Odd "T' },
+              threshold: { key: 'diagnose.row-misestimate.warning-time-ratio' },
+              remedy: expect.stringContaining('analyze "Odd ""T"'),
+            },
+          ]);
+          expect(findings[0]?.evidence['misestimateCount']).toBeGreaterThan(100);
         },
-      ]);
-      expect(findings[0]?.evidence['misestimateCount']).toBeGreaterThan(100);
-    }));
+        { major },
+      ),
+  );
 
   it('names the origin below a join that pays for it', () =>
     withDatabase(async (db) => {
@@ -64,6 +73,16 @@ describe('diagnose/row-misestimate', () => {
         'select pg_sleep(0.3), (select count(*) from "Odd ""T" where a = 7 and b = 7 and c = 7)',
       );
       expect((await diagnosePlans(rowMisestimate, db, [slow])).findings).toEqual([]);
+    }));
+
+  it('tells groups that are misjudged from groups that HAVING leaves out', () =>
+    withDatabase(async (db) => {
+      await db.query(DEPENDENT);
+      const sql = 'select id, count(*) from "Odd ""T" group by id having count(*) > 1';
+      const { findings } = await diagnosePlans(rowMisestimate, db, [await planStatement(db, sql)]);
+      expect(findings).toMatchObject([
+        { evidence: { actualRows: 0 }, remedy: expect.stringContaining('how many groups pass HAVING') },
+      ]);
     }));
 
   it('is unavailable without a measured plan, and says what to run', () =>

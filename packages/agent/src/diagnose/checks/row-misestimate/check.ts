@@ -5,14 +5,15 @@ import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import {
   type MeasuredNode,
+  mayBeCutShort,
   measuredNodes,
+  misestimateFactor,
   nodeEvidence,
   nodeName,
   nodeTableSql,
   plannedSubject,
 } from '../../planned-statements.ts';
 import type { Check } from '../../types.ts';
-import { mayEndEarly } from './early-end.ts';
 
 const settings = {
   minimumFactor: countSetting({
@@ -82,13 +83,7 @@ const UNJUDGED: ReadonlySet<string> = new Set(['BitmapAnd', 'BitmapOr', 'ModifyT
 
 function isJudged(one: MeasuredNode): boolean {
   if (UNJUDGED.has(one.node.type)) return false;
-  return one.actualRows >= one.node.planRows || !mayEndEarly(one.path);
-}
-
-/** One row more or less is no misestimate: both sides count as at least 1. */
-function misestimateFactor({ node, actualRows }: MeasuredNode): number {
-  const [estimated, actual] = [Math.max(1, node.planRows), Math.max(1, actualRows)];
-  return Math.max(estimated / actual, actual / estimated);
+  return !mayBeCutShort(one);
 }
 
 function isBelow(one: MeasuredNode, above: MeasuredNode): boolean {
@@ -113,7 +108,9 @@ function remedyFor(node: PlanNode): string {
     return 'analyze the joined tables; where their inputs are estimated well and the join is not, the values of both sides are skewed: raise the statistics target of the join columns';
   }
   if (/Aggregate|Group|Unique/.test(node.type)) {
-    return 'the number of groups is misjudged: create statistics (ndistinct) on the columns grouped by, and analyze';
+    return node.details['Filter'] === undefined
+      ? 'the number of groups is misjudged: create statistics (ndistinct) on the columns grouped by and analyze; for one column set its n_distinct (alter table … alter column … set (n_distinct = …))'
+      : 'no statistics tell how many groups pass HAVING: where more is joined to them, keep them in a temporary table and analyze that';
   }
   if (/^(CTE|Subquery|Recursive)/.test(node.type)) {
     return 'the planner cannot look into this part: write it into the statement, or keep its rows in a temporary table and analyze that';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findingsOf } from '../../../../../../test/support/check.ts';
-import { withDatabase } from '../../../../../../test/support/index.ts';
+import { availableMajors, withDatabase } from '../../../../../../test/support/index.ts';
+import { diagnosePlans, planStatement } from '../../../../../../test/support/plans.ts';
 import { spill } from './check.ts';
 
 const STATEMENTS = { extensions: ['pg_stat_statements'] };
@@ -27,6 +28,36 @@ describe('diagnose/spill', () => {
         { severity: 'warning', threshold: { key: 'diagnose.spill.warning-bytes' } },
       ]);
     }, STATEMENTS));
+
+  it.each(availableMajors())(
+    'names the nodes of a measured plan that went to disk, without pg_stat_statements (PostgreSQL %i)',
+    (major) =>
+      withDatabase(
+        async (db) => {
+          await db.query(
+            "set work_mem = '64kB'; set enable_mergejoin = off; set max_parallel_workers_per_gather = 0",
+          );
+          const hashed = `
+        select count(*) from generate_series(1, 20000) a(i) join generate_series(1, 20000) b(i) on a.i = b.i`;
+          for (const [sql, node] of [
+            [SORT, 'Sort'],
+            [hashed, 'Hash'],
+            ['select i, count(*) from generate_series(1, 20000) i group by i', 'Aggregate'],
+          ] as const) {
+            const { findings } = await diagnosePlans(spill, db, [await planStatement(db, sql)]);
+            const found = findings.find(({ evidence }) => evidence['node'] === node);
+            expect(found, node).toMatchObject({ severity: 'info', subject: { kind: 'statement', name: '' } });
+            expect(found?.evidence['temporaryBytes'], node).toBeGreaterThan(64 * 1024);
+            expect(
+              (await diagnosePlans(spill, db, [await planStatement(db, sql, 'literal')])).findings,
+            ).toEqual([]);
+          }
+          await db.query("set work_mem = '64MB'");
+          expect((await diagnosePlans(spill, db, [await planStatement(db, SORT)])).findings).toEqual([]);
+        },
+        { major },
+      ),
+  );
 
   it('is silent when the sort fits, and about index builds', () =>
     withDatabase(async (db) => {

@@ -52,7 +52,7 @@ const settings = {
 export const spill: Check = defineCheck({
   id: 'diagnose/spill',
   title: 'Sorts and hashes on disk',
-  judgesStatements: true,
+  judgesStatements: 'measured',
   needs: [],
   source: 'PostgreSQL docs F.32 "pg_stat_statements": temp_blks_written; 19.4.1 work_mem',
   settings,

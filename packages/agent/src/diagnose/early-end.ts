@@ -1,4 +1,4 @@
-import type { PlanNode } from '../../../planner/index.ts';
+import type { PlanNode } from '../planner/index.ts';
 
 /**
  * Tells whether a node may have been left before it gave all its rows: then fewer rows than estimated are no error.
