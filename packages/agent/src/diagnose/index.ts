@@ -5,7 +5,7 @@
  */
 export { catalogueOf } from './catalogue.ts';
 export { diagnose, runOne } from './engine.ts';
-export { extendedStatisticsSql, MAXIMUM_STATISTICS_COLUMNS } from './extended-statistics-sql.ts';
+export { extendedStatisticsSql } from './extended-statistics-sql.ts';
 export { comparedColumns } from './node-conditions.ts';
 export { computeObjectives } from './objectives/compute.ts';
 export { OBJECTIVE_SETTINGS } from './objectives/settings.ts';

@@ -1,4 +1,4 @@
-import { comparedColumns, extendedStatisticsSql, MAXIMUM_STATISTICS_COLUMNS } from '../../diagnose/index.ts';
+import { comparedColumns, extendedStatisticsSql } from '../../diagnose/index.ts';
 import { displayIdentifier, displayName, formatCount, quoteQualified } from '../../kernel/index.ts';
 import type { PlannedStatement, Sections } from '../../observe/index.ts';
 import { type PlanNode, planNodes } from '../../planner/index.ts';
@@ -97,18 +97,15 @@ function proposalFor(
       one.columnNames.filter((column) => columns.includes(column)).length > 1,
   );
   if (columns.length < 2 || isKnown) return null;
-  const { create, analyze, drop } = extendedStatisticsSql({
-    schema,
-    table: name,
-    columns: columns.slice(0, MAXIMUM_STATISTICS_COLUMNS),
-  });
+  const sql = extendedStatisticsSql({ schema, table: name, columns });
+  const shown = displayName(schema, name);
   const names = columns.map(displayIdentifier).join(', ');
   return proposal({
-    id: `create-statistics/${displayName(schema, name)}(${names})`,
+    id: `create-statistics/${shown}(${names})`,
     kind: 'create-statistics',
-    title: `Statistics on ${names} of ${displayName(schema, name)} together: ${describe(misestimate)}`,
-    do: [`${create};`, `${analyze};`],
-    undo: [`${drop};`],
+    title: `Statistics on ${names} of ${shown} together: ${describe(misestimate)}`,
+    do: [`${sql.create};`, `${sql.analyze};`],
+    undo: [`${sql.drop};`],
     misestimate,
   });
 }

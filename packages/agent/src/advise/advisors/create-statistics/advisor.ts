@@ -19,10 +19,10 @@ export const createStatistics: Advisor = {
       do: [`${sql.create};`, `${sql.analyze};`],
       undo: [`${sql.drop};`],
       effect: {
-        metric: 'rowMisestimateFactor',
+        metric: 'misestimateFactor',
         before: typeof misestimateCount === 'number' ? misestimateCount : null,
         after: null,
-        unit: 'count',
+        unit: 'factor',
         method: 'measured before; the planner then knows how often values of these columns meet',
       },
       risk: {

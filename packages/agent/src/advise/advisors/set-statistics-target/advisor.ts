@@ -35,10 +35,10 @@ export const setStatisticsTarget: Advisor = {
       do: [set(target), analyze],
       undo: [set(column.statisticsTarget ?? DEFAULT_TARGET), analyze],
       effect: {
-        metric: 'rowMisestimateFactor',
+        metric: 'misestimateFactor',
         before: misestimateCount,
         after: null,
-        unit: 'count',
+        unit: 'factor',
         method: 'measured before; the planner then knows the frequency of ten times as many values',
       },
       risk: { level: 'low', why: 'analyze reads a larger sample, planning compares a longer list' },

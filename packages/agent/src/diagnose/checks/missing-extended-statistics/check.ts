@@ -5,7 +5,7 @@ import { countSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { type Catalogue, catalogueOf } from '../../catalogue.ts';
 import { defineCheck, finding } from '../../define-check.ts';
-import { extendedStatisticsSql, MAXIMUM_STATISTICS_COLUMNS } from '../../extended-statistics-sql.ts';
+import { extendedStatisticsSql } from '../../extended-statistics-sql.ts';
 import { comparedColumns, groupedColumns } from '../../node-conditions.ts';
 import {
   mayBeCutShort,
@@ -90,7 +90,7 @@ function columnsOf(node: PlanNode, catalogue: Catalogue): ColumnsTogether | null
   const table = found === null || found.scan.table === null ? null : catalogue.table(found.scan.table);
   if (found === null || table === null || found.columns.length < 2) return null;
   if (table.lastAnalyze === null && table.lastAutoanalyze === null) return null;
-  return { table, columns: found.columns.slice(0, MAXIMUM_STATISTICS_COLUMNS) };
+  return { table, columns: found.columns };
 }
 
 function groupedTogether(
