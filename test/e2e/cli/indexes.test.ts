@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditReport, IndexReport } from '../../../packages/agent/src/report/index.ts';
+import { type AuditReport, type IndexReport, indexesSchema } from '../../../packages/agent/src/report/index.ts';
 import { createDatabase, runOnce, type TestDatabase, temporaryDirectory } from '../../support/index.ts';
 import { ensureBuilt } from '../support/build.ts';
 import { expectError, runCli } from '../support/cli.ts';
@@ -44,7 +44,11 @@ afterAll(() => db.close());
 async function advise(...args: readonly string[]): Promise<IndexReport> {
   const result = await runCli(['indexes', db.url, '--json', '--time-limit', '20s', ...args]);
   expect(result).toMatchObject({ code: 0 });
-  return JSON.parse(result.stdout) as IndexReport;
+  const printed: unknown = JSON.parse(result.stdout);
+  const report = indexesSchema.parse(printed);
+  // Every field printed is one of the published schema, and of its type.
+  expect(report).toEqual(printed);
+  return report;
 }
 
 describe('indexes', () => {
