@@ -9,6 +9,7 @@ export { renderExplainText } from './explain/render-text.ts';
 export { explainJsonSchema, explainSchema } from './explain/schema.ts';
 export type { ExplainReport, SupposedIndex, VerifiedPlan } from './explain/types.ts';
 export { renderHtml } from './html/render-html.ts';
+export { renderIndexesHtml } from './indexes/render-html.ts';
 export { renderIndexesMarkdown } from './indexes/render-markdown.ts';
 export { renderIndexesSql } from './indexes/render-sql.ts';
 export { type IndexesTextOptions, renderIndexesText } from './indexes/render-text.ts';

@@ -6,6 +6,7 @@ import { formatEffect, nameSeverity, rankProposals } from '../overview.ts';
 import type { AuditReport, ReportedFinding } from '../types.ts';
 import { dataTable, folded } from './data-table.ts';
 import { type Content, codeLines, html, type Markup } from './markup.ts';
+import { section } from './page.ts';
 
 /** Critical and warning findings that stand open when the page is opened. */
 const OPEN_FINDINGS = 2;
@@ -65,14 +66,23 @@ function renderRemedy(proposal: Proposal, rank: number): Markup {
 /** Renders what to do next: every proposal with SQL to do and to undo, effect and risk. */
 export function renderProposals(report: AuditReport): Markup | null {
   if (report.proposals.length === 0) return null;
-  return html`<section id="next" aria-labelledby="next-head"><h2 id="next-head">What to do next</h2>
-<ol class="proposals">${rankProposals(report).map(renderProposal)}</ol></section>`;
+  return section('next', 'What to do next', proposalList(rankProposals(report)));
 }
 
-function renderProposal(proposal: Proposal, index: number): Markup {
+/** Lists proposals in the order given, each with SQL to do and to undo, effect and risk; a note may say more. */
+export function proposalList(
+  proposals: readonly Proposal[],
+  noteOf: (proposal: Proposal) => string | null = () => null,
+): Markup {
+  const items = proposals.map((proposal, index) => renderProposal(proposal, index + 1, noteOf(proposal)));
+  return html`<ol class="proposals">${items}</ol>`;
+}
+
+function renderProposal(proposal: Proposal, rank: number, note: string | null): Markup {
   const effect = formatEffect(proposal);
-  return html`<li id="proposal-${index + 1}"><h3>${proposal.title}</h3>
+  return html`<li id="proposal-${rank}"><h3>${proposal.title}</h3>
 <pre tabindex="0"><code>${codeLines(proposal.do.join('\n'))}</code></pre>
+${note === null ? null : html`<p class="meta">${note}</p>`}
 <p class="meta"><span class="risk ${proposal.risk.level}">${proposal.risk.level} risk</span> ${proposal.risk.why}</p>
 ${(proposal.afterwards ?? []).map(
   ({ what, sql }) => html`<p class="meta">${what}:</p>

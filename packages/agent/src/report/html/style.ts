@@ -71,6 +71,10 @@ ul.plan ul{margin-left:.6rem;padding-left:.9rem;border-left:1px solid var(--line
 .node .facts{margin-left:0}.conditions{margin:.35rem 0 0}
 .share{display:inline-block;width:6rem;max-width:30%;height:.55rem;border-radius:3px;background:var(--line);vertical-align:middle;overflow:hidden}
 .share i{display:block;height:100%;background:var(--bar-info)}.hot .share i{background:var(--bar-warning)}
+.line{fill:none;stroke:var(--series-1);stroke-width:2;vector-effect:non-scaling-stroke}
+.point{fill:var(--series-1)}.point.chosen{fill:var(--series-2)}.key-chosen{background:var(--series-2);border-radius:50%}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 1.5rem}
+.beside>*{min-width:0}
 body>footer{margin-top:3rem;padding-bottom:2rem}
 @media (max-width:899px){.chart .wide,.chart .between{display:none}.chart .narrow{display:inline}
 ul.plan ul{margin-left:.2rem;padding-left:.45rem}.share{width:3.5rem}
