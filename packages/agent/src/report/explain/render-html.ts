@@ -1,3 +1,4 @@
+import type { Finding } from '../../diagnose/index.ts';
 import { formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
 import { planShape } from '../../planner/index.ts';
 import { formatTime } from '../evidence.ts';
@@ -66,15 +67,21 @@ function renderStatement({ statement, plan }: ExplainReport): Markup {
   return section(
     'statement',
     'Statement',
-    html`<pre class="statement" tabindex="0"><code>${codeLines(statement.sql)}</code></pre>
+    html`<pre><code>${codeLines(statement.sql)}</code></pre>
 <ul class="tiles">${tiles.map(([value, name]) => html`<li><b>${value}</b>${name}</li>`)}</ul>`,
   );
 }
 
 function renderProblems({ findings, isAnalyzed }: ExplainReport): Markup {
   return html`${findings.length === 0 ? html`<p>Nothing found above its threshold.</p>` : null}
-${findings.map((finding, index) => renderCard(finding, [], index === 0))}
+${findings.map((finding, index) => renderCard(withoutStatement(finding), [], index === 0))}
 ${isAnalyzed ? null : html`<p class="meta">Wrong estimates, spills and lossy bitmaps show only when it is run: <code>--analyze</code>.</p>`}`;
+}
+
+/** The statement stands at the top of the page. */
+function withoutStatement(finding: Finding): Finding {
+  const { query: _, ...evidence } = finding.evidence;
+  return { ...finding, evidence };
 }
 
 function renderVariants({ plan, variants }: ExplainReport): Markup {
@@ -103,8 +110,7 @@ function renderWhatIf(whatIf: NonNullable<ExplainReport['whatIf']>): Markup {
   const saved = beforeCost === 0 ? 0 : 1 - afterCost / beforeCost;
   const sizeBytes = indexes.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
   return html`${indexes.map(
-    (one) =>
-      html`<pre tabindex="0"><code>${codeLines(one.sql)}</code></pre><p class="meta">${describeSupposed(one)}</p>`,
+    (one) => html`<pre><code>${codeLines(one.sql)}</code></pre><p class="meta">${describeSupposed(one)}</p>`,
   )}
 ${hidden.map((name) => html`<p>Without <code>${name}</code></p>`)}
 <ul class="tiles"><li><b>${formatCount(Math.round(beforeCost))}</b>cost as it is</li>

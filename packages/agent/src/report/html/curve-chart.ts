@@ -25,8 +25,8 @@ export interface CurveChart {
 
 const HEIGHT = 240;
 const AXIS_HEIGHT = 26;
-/** Room above the topmost line for its name. */
-const TOP = 18;
+/** Room above the topmost line for half its name. */
+const TOP = 8;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 /**
@@ -34,7 +34,7 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
  * are percentages, and the line itself lies in a box of its own that alone is stretched.
  */
 export function curveChart(chart: CurveChart): Markup {
-  return html`<svg class="chart" role="img" aria-labelledby="${chart.id}-title ${chart.id}-description"
+  return html`<svg class="chart curve" role="img" aria-labelledby="${chart.id}-title ${chart.id}-description"
   width="100%" height="${TOP + HEIGHT + AXIS_HEIGHT}">
 <title id="${chart.id}-title">${chart.title}</title>
 <desc id="${chart.id}-description">${chart.description}</desc>
@@ -51,7 +51,7 @@ function drawTicks({ maximum, formatTick }: CurveChart, share: number): Markup {
   const anchor = share === 0 ? 'start' : share === 1 ? 'end' : 'middle';
   const between = share === 0.25 || share === 0.75 ? ' between' : '';
   return html`<line class="grid" x1="0" x2="100%" y1="${y}" y2="${y}"/>
-${share === 0 ? null : html`<text class="tick" x="0" y="${y - 4}">${formatTick.y(share * maximum.y)}</text>`}
+${share === 0 ? null : html`<text class="tick" x="-8" y="${y + 4}" text-anchor="end">${formatTick.y(share * maximum.y)}</text>`}
 <text class="tick${between}" x="${x}" y="${TOP + HEIGHT + 18}" text-anchor="${anchor}">${formatTick.x(share * maximum.x)}</text>`;
 }
 

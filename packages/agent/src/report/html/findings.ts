@@ -59,7 +59,7 @@ ${evidence.length === 0 ? null : dataTable(`Evidence of ${finding.id}`, [{ head:
 }
 
 function renderRemedy(proposal: Proposal, rank: number): Markup {
-  return html`<pre tabindex="0"><code>${codeLines(proposal.do.join('\n'))}</code></pre>
+  return html`<pre><code>${codeLines(proposal.do.join('\n'))}</code></pre>
 <p class="meta">${proposal.risk.level} risk · <a href="#proposal-${rank}">effect, risk and undo</a></p>`;
 }
 
@@ -81,18 +81,18 @@ export function proposalList(
 function renderProposal(proposal: Proposal, rank: number, note: string | null): Markup {
   const effect = formatEffect(proposal);
   return html`<li id="proposal-${rank}"><h3>${proposal.title}</h3>
-<pre tabindex="0"><code>${codeLines(proposal.do.join('\n'))}</code></pre>
+<pre><code>${codeLines(proposal.do.join('\n'))}</code></pre>
 ${note === null ? null : html`<p class="meta">${note}</p>`}
 <p class="meta"><span class="risk ${proposal.risk.level}">${proposal.risk.level} risk</span> ${proposal.risk.why}</p>
 ${(proposal.afterwards ?? []).map(
   ({ what, sql }) => html`<p class="meta">${what}:</p>
-<pre tabindex="0"><code>${codeLines(sql)}</code></pre>`,
+<pre><code>${codeLines(sql)}</code></pre>`,
 )}
 ${effect === null ? null : html`<p class="meta">Effect: ${effect} (${proposal.effect.method})</p>`}
 ${
   proposal.undo.length === 0
     ? html`<p class="meta">Nothing to undo.</p>`
-    : folded('Undo', html`<pre tabindex="0"><code>${codeLines(proposal.undo.join('\n'))}</code></pre>`)
+    : folded('Undo', html`<pre><code>${codeLines(proposal.undo.join('\n'))}</code></pre>`)
 }</li>
 `;
 }

@@ -33,8 +33,8 @@ ${formatCount(advice.candidates)} candidates, ${formatCount(advice.calls)} plans
 ${formatCount(selfLoad.statements)} statements, ${formatDuration(selfLoad.databaseMs)}</p>`,
     sections: [
       { id: 'summary', name: 'At a glance', content: renderSummary(report) },
-      { id: 'next', name: 'What to do', content: renderNext(report) },
       { id: 'frontier', name: 'Benefit against size', content: renderFrontier(report) },
+      { id: 'next', name: 'What to do', content: renderNext(report) },
       { id: 'statements', name: 'Statements', content: renderStatements(report) },
       { id: 'skipped', name: 'Left out', content: renderSkipped(report) },
       { id: 'unavailable', name: 'Not known', content: renderUnavailable(report, 'Not known') },
@@ -168,8 +168,8 @@ function renderStatement(one: AdvisedStatement): Markup {
   ];
   return html`<details class="card"><summary><code>${shortenStatement(one.sql, STATEMENT_LENGTH)}</code>
 <span class="facts"><span class="share" aria-hidden="true"><i style="width:${Math.round(Math.min(1, ratio) * 100)}%"></i></span> ${facts.join(' · ')}</span></summary><div class="body">
-<pre class="statement" tabindex="0"><code>${codeLines(one.sql)}</code></pre>
-<p class="meta">${one.id}, weight ${formatCount(Math.round(one.weight))}</p>
+<pre><code>${codeLines(one.sql)}</code></pre>
+<p class="meta"><code>${one.id}</code>, weight ${formatCount(Math.round(one.weight))}</p>
 <div class="beside"><div><h3>As it is</h3>${renderPlanTree({ root: one.beforePlan })}</div>
 <div><h3>With the advice</h3>${renderPlanTree({ root: one.afterPlan })}</div></div></div></details>
 `;
