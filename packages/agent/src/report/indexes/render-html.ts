@@ -1,4 +1,4 @@
-import type { AdvisedStatement, FrontierPoint, Proposal } from '../../advise/index.ts';
+import type { AdvisedStatement, Proposal } from '../../advise/index.ts';
 import { formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
 import { formatTime } from '../evidence.ts';
 import { renderPlanTree } from '../explain/plan-tree.ts';
@@ -90,7 +90,14 @@ function servedBy({ advice }: IndexReport, { kind, id }: Proposal): string | nul
 function renderFrontier(report: IndexReport): Markup | null {
   const { indexes, frontier } = report.advice;
   const { newBytes, savedRatio } = summarizeAdvice(report);
-  const points = frontierPoints(frontier);
+  const points = frontierPoints([
+    ...frontier.map((one) => ({
+      sizeBytes: one.sizeBytes,
+      savedRatio: Math.max(0, 1 - one.relativeCost),
+      count: one.indexes.length,
+    })),
+    { sizeBytes: newBytes, savedRatio, count: indexes.length },
+  ]);
   const largest = Math.max(newBytes, ...points.map((point) => point.sizeBytes));
   if (points.length < 2 || largest === 0) return null;
   const describe = (sizeBytes: number, saved: number, count: number): string =>
@@ -132,18 +139,22 @@ function renderFrontier(report: IndexReport): Markup | null {
   );
 }
 
-/** Points by size, without those that save no more than a smaller one. */
-function frontierPoints(
-  frontier: readonly FrontierPoint[],
-): readonly { readonly sizeBytes: number; readonly savedRatio: number; readonly count: number }[] {
+/** A set of indexes: its size, what it saves, how many they are. */
+interface SizedSet {
+  readonly sizeBytes: number;
+  readonly savedRatio: number;
+  readonly count: number;
+}
+
+/** Sets by size, without those that save no more than a smaller one. */
+function frontierPoints(sets: readonly SizedSet[]): readonly SizedSet[] {
   let best = -1;
-  return frontier
-    .toSorted((a, b) => a.sizeBytes - b.sizeBytes)
-    .flatMap(({ sizeBytes, relativeCost, indexes }) => {
-      const savedRatio = Math.max(0, 1 - relativeCost);
-      if (savedRatio <= best) return [];
+  return sets
+    .toSorted((a, b) => a.sizeBytes - b.sizeBytes || b.savedRatio - a.savedRatio)
+    .filter(({ savedRatio }) => {
+      if (savedRatio <= best) return false;
       best = savedRatio;
-      return [{ sizeBytes, savedRatio, count: indexes.length }];
+      return true;
     });
 }
 
