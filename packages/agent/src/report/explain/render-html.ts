@@ -1,12 +1,12 @@
-import type { Finding } from '../../diagnose/index.ts';
 import { formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
 import { planShape } from '../../planner/index.ts';
 import { formatTime } from '../evidence.ts';
 import { dataTable } from '../html/data-table.ts';
-import { renderCard } from '../html/findings.ts';
+import { findingCards, renderProposals } from '../html/findings.ts';
 import { codeLines, html, type Markup } from '../html/markup.ts';
 import { renderPage, section } from '../html/page.ts';
 import { renderUnavailable } from '../html/summary.ts';
+import type { ReportedFinding } from '../types.ts';
 import { describeSupposed } from './describe-plan.ts';
 import { renderPlanTree } from './plan-tree.ts';
 import type { ExplainReport, VerifiedPlan } from './types.ts';
@@ -28,6 +28,7 @@ export function renderExplainHtml(report: ExplainReport): string {
         name: 'Problems',
         content: section('problems', 'Problems', renderProblems(report)),
       },
+      { id: 'next', name: 'What to do next', content: renderProposals(report) },
       {
         id: 'values',
         name: 'With typical values',
@@ -72,14 +73,16 @@ function renderStatement({ statement, plan }: ExplainReport): Markup {
   );
 }
 
-function renderProblems({ findings, isAnalyzed }: ExplainReport): Markup {
+function renderProblems(report: ExplainReport): Markup {
+  const { findings, isAnalyzed } = report;
+  const card = findingCards(report);
   return html`${findings.length === 0 ? html`<p>Nothing found above its threshold.</p>` : null}
-${findings.map((finding, index) => renderCard(withoutStatement(finding), [], index === 0))}
+${findings.map((finding, index) => card(withoutStatement(finding), index === 0))}
 ${isAnalyzed ? null : html`<p class="meta">Wrong estimates, spills and lossy bitmaps show only when it is run: <code>--analyze</code>.</p>`}`;
 }
 
 /** The statement stands at the top of the page. */
-function withoutStatement(finding: Finding): Finding {
+function withoutStatement(finding: ReportedFinding): ReportedFinding {
   const { query: _, ...evidence } = finding.evidence;
   return { ...finding, evidence };
 }

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { findingSchema, gapSchema, measured, number, targetSchema, text, texts } from '../json/parts.ts';
+import {
+  findingSchema,
+  gapSchema,
+  measured,
+  number,
+  proposalSchema,
+  targetSchema,
+  text,
+  texts,
+} from '../json/parts.ts';
 import { planSchema } from '../json/plan-schema.ts';
 import type { ExplainReport } from './types.ts';
 
@@ -73,6 +82,10 @@ export const explainSchema: z.ZodType<ExplainReport> = z
       .array(findingSchema)
       .readonly()
       .meta({ description: 'What is wrong with the statement or its plan, worst first.' }),
+    proposals: z
+      .array(proposalSchema)
+      .readonly()
+      .meta({ description: 'Remedies of those findings that SQL remedies.' }),
     whatIf,
     verification: z
       .array(verifiedPlan)

@@ -1,5 +1,4 @@
 import type { Proposal } from '../../advise/index.ts';
-import type { Finding } from '../../diagnose/index.ts';
 import { groupBy } from '../../kernel/index.ts';
 import { describeField, formatEvidence, formatThreshold, tellingEvidence } from '../evidence.ts';
 import { formatEffect, nameSeverity, rankProposals } from '../overview.ts';
@@ -8,18 +7,15 @@ import { dataTable, folded } from './data-table.ts';
 import { type Content, codeLines, html, type Markup } from './markup.ts';
 import { section } from './page.ts';
 
+/** What has findings and their remedies. */
+type JudgedReport = Pick<AuditReport, 'findings' | 'proposals'>;
+
 /** Critical and warning findings that stand open when the page is opened. */
 const OPEN_FINDINGS = 2;
 
 /** Renders the findings as cards, worst first; notes are folded away as one group per check. */
 export function renderFindings(report: AuditReport): Markup {
-  const ranks = new Map(rankProposals(report).map((proposal, index) => [proposal.id, index + 1]));
-  const proposals = new Map(report.proposals.map((proposal) => [proposal.id, proposal]));
-  const card = (finding: ReportedFinding, isOpen: boolean): Markup => {
-    const remedies = finding.proposals.flatMap((id) => proposals.get(id) ?? []);
-    const shown = remedies.map((proposal) => renderRemedy(proposal, ranks.get(proposal.id) ?? 0));
-    return renderCard(finding, shown, isOpen);
-  };
+  const card = findingCards(report);
   const loud = report.findings.filter((finding) => finding.severity !== 'info');
   const notes = report.findings.filter((finding) => finding.severity === 'info');
   const groups = [...groupBy(notes, (finding) => finding.id)];
@@ -37,8 +33,18 @@ ${groups.map(([id, members]) =>
 )}</section>`;
 }
 
-/** Renders one finding as a card that opens. */
-export function renderCard(finding: Finding, remedies: readonly Markup[], isOpen: boolean): Markup {
+/** Gives a renderer of findings as cards that open, each with its remedies linked to where {@link renderProposals} has them. */
+export function findingCards(report: JudgedReport): (finding: ReportedFinding, isOpen: boolean) => Markup {
+  const ranks = new Map(rankProposals(report).map((proposal, index) => [proposal.id, index + 1]));
+  const proposals = new Map(report.proposals.map((proposal) => [proposal.id, proposal]));
+  return (finding, isOpen) => {
+    const remedies = finding.proposals.flatMap((id) => proposals.get(id) ?? []);
+    const shown = remedies.map((proposal) => renderRemedy(proposal, ranks.get(proposal.id) ?? 0));
+    return renderCard(finding, shown, isOpen);
+  };
+}
+
+function renderCard(finding: ReportedFinding, remedies: readonly Markup[], isOpen: boolean): Markup {
   const word = finding.severity === 'info' ? 'note' : finding.severity;
   const facts = tellingEvidence(finding, 3).map(([label, value]) => `${label} ${value}`);
   const evidence = Object.entries(finding.evidence).map(([field, value]): readonly Content[] => [
@@ -64,7 +70,7 @@ function renderRemedy(proposal: Proposal, rank: number): Markup {
 }
 
 /** Renders what to do next: every proposal with SQL to do and to undo, effect and risk. */
-export function renderProposals(report: AuditReport): Markup | null {
+export function renderProposals(report: JudgedReport): Markup | null {
   if (report.proposals.length === 0) return null;
   return section('next', 'What to do next', proposalList(rankProposals(report)));
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Proposal } from '../../advise/index.ts';
-import type { Finding } from '../../diagnose/index.ts';
 import type { Gap } from '../../observe/index.ts';
 import type { AuditReport, ReportedFinding } from '../types.ts';
 
@@ -56,33 +55,27 @@ const evidenceValue = z.union([
   z.array(z.string()).readonly(),
 ]);
 
-const findingShape = {
-  id: text('Id of the check that found it, such as diagnose/unused-index.'),
-  severity: z
-    .enum(['info', 'warning', 'critical'])
-    .meta({ description: 'critical: now; warning: soon; info: worth knowing.' }),
-  subject,
-  title: text('One line for a person.'),
-  evidence: z.record(z.string(), evidenceValue).meta({
-    description:
-      'Values seen. A field ends in its unit: Ms milliseconds, Bytes bytes, Ratio 0..1, Rows rows, Count a number of things.',
-  }),
-  threshold: z
-    .object({ key: text('Setting that moves it.'), value: z.unknown().meta({ description: 'Its value.' }) })
-    .meta({ description: 'The threshold that was crossed.' }),
-  remedy: text('What to do about it, one sentence.'),
-  source: text('Source of the rule.'),
-  docs: text('Page of the check in the reference.'),
-};
-
-/** A finding. */
-export const findingSchema: z.ZodType<Finding> = z
-  .object(findingShape)
-  .meta({ description: 'A diagnosed fact.' });
-
 /** A finding with the ids of its proposals. */
-export const reportedFindingSchema: z.ZodType<ReportedFinding> = z
-  .object({ ...findingShape, proposals: texts('Ids of the proposals that remedy it.') })
+export const findingSchema: z.ZodType<ReportedFinding> = z
+  .object({
+    id: text('Id of the check that found it, such as diagnose/unused-index.'),
+    severity: z
+      .enum(['info', 'warning', 'critical'])
+      .meta({ description: 'critical: now; warning: soon; info: worth knowing.' }),
+    subject,
+    title: text('One line for a person.'),
+    evidence: z.record(z.string(), evidenceValue).meta({
+      description:
+        'Values seen. A field ends in its unit: Ms milliseconds, Bytes bytes, Ratio 0..1, Rows rows, Count a number of things.',
+    }),
+    threshold: z
+      .object({ key: text('Setting that moves it.'), value: z.unknown().meta({ description: 'Its value.' }) })
+      .meta({ description: 'The threshold that was crossed.' }),
+    remedy: text('What to do about it, one sentence.'),
+    source: text('Source of the rule.'),
+    proposals: texts('Ids of the proposals that remedy it.'),
+    docs: text('Page of the check in the reference.'),
+  })
   .meta({ id: 'Finding', description: 'A diagnosed fact.' });
 
 const effect = z

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { AuditReport } from '../types.ts';
 import {
+  findingSchema,
   gapSchema,
   measured,
   number,
   proposalSchema,
-  reportedFindingSchema,
   selfLoadSchema,
   targetSchema,
   text,
@@ -30,7 +30,7 @@ export const auditSchema: z.ZodType<AuditReport> = z
     startedAt: text('When the audit began: ISO 8601, UTC.'),
     durationMs: number('How long it took, in milliseconds.'),
     selfLoad: selfLoadSchema,
-    findings: z.array(reportedFindingSchema).readonly().meta({ description: 'Worst first.' }),
+    findings: z.array(findingSchema).readonly().meta({ description: 'Worst first.' }),
     proposals: z.array(proposalSchema).readonly().meta({ description: 'Remedies of the findings.' }),
     objectives: z.array(objective).readonly().meta({ description: 'Service levels.' }),
     unavailable: z.array(gapSchema).readonly().meta({ description: 'What could not be checked, and why.' }),
