@@ -35,6 +35,8 @@ async function renderReference() {
     ['cli.md', cliPage({ program })],
     ['schemas/config.json', json(configSchema(sources))],
     ['schemas/audit.json', json(marked(registries.auditJsonSchema()))],
+    ['schemas/explain.json', json(marked(registries.explainJsonSchema()))],
+    ['schemas/indexes.json', json(marked(registries.indexesJsonSchema()))],
   ]);
 }
 

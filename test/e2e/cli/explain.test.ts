@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExplainReport } from '../../../packages/agent/src/report/index.ts';
+import { type ExplainReport, explainSchema } from '../../../packages/agent/src/report/index.ts';
 import { createDatabase, type TestDatabase, temporaryDirectory } from '../../support/index.ts';
 import { ensureBuilt } from '../support/build.ts';
 import { expectError, runCli } from '../support/cli.ts';
@@ -27,7 +27,15 @@ afterAll(() => db.close());
 async function explain(statement: string, ...args: readonly string[]): Promise<ExplainReport> {
   const result = await runCli(['explain', statement, db.url, '--json', ...args]);
   expect(result.stderr === '' || result.code === 0).toBe(true);
-  return JSON.parse(result.stdout) as ExplainReport;
+  return readReport(result.stdout);
+}
+
+/** Every field printed is one of the published schema, and of its type. */
+function readReport(json: string): ExplainReport {
+  const printed: unknown = JSON.parse(json);
+  const report = explainSchema.parse(printed);
+  expect(report).toEqual(printed);
+  return report;
 }
 
 describe('explain', () => {

@@ -1,7 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditReport, IndexReport } from '../../../packages/agent/src/report/index.ts';
+import {
+  type AuditReport,
+  type IndexReport,
+  indexesSchema,
+} from '../../../packages/agent/src/report/index.ts';
 import { createDatabase, runOnce, type TestDatabase, temporaryDirectory } from '../../support/index.ts';
 import { ensureBuilt } from '../support/build.ts';
 import { expectError, runCli } from '../support/cli.ts';
@@ -44,7 +48,11 @@ afterAll(() => db.close());
 async function advise(...args: readonly string[]): Promise<IndexReport> {
   const result = await runCli(['indexes', db.url, '--json', '--time-limit', '20s', ...args]);
   expect(result).toMatchObject({ code: 0 });
-  return JSON.parse(result.stdout) as IndexReport;
+  const printed: unknown = JSON.parse(result.stdout);
+  const report = indexesSchema.parse(printed);
+  // Every field printed is one of the published schema, and of its type.
+  expect(report).toEqual(printed);
+  return report;
 }
 
 describe('indexes', () => {
@@ -174,7 +182,7 @@ describe('indexes, further', () => {
   );
 
   it(
-    'prints a migration, Markdown and a curve',
+    'prints a migration, Markdown, a curve and a page',
     async () => {
       const sql = await runCli(['indexes', db.url, '--format', 'sql', '--time-limit', '10s', '--quiet']);
       expect(sql).toMatchObject({ code: 0, stderr: '' });
@@ -186,6 +194,11 @@ describe('indexes, further', () => {
       expect(text.stdout).toContain('█');
       const markdown = await runCli(['indexes', db.url, '--format', 'markdown', '--time-limit', '10s']);
       expect(markdown.stdout).toContain('```');
+      const page = await runCli(['indexes', db.url, '--format', 'html', '--time-limit', '10s', '--quiet']);
+      expect(page).toMatchObject({ code: 0, stderr: '' });
+      expect(page.stdout.startsWith('<!doctype html>')).toBe(true);
+      expect(page.stdout).toContain('create index concurrently');
+      expect(page.stdout).toContain('id="frontier-chart-title"');
     },
     LIMIT_MS,
   );

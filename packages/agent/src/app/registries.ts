@@ -9,8 +9,8 @@ import { type AnySetting, SETTINGS_ERRORS } from '../settings/index.ts';
 import { WHATIF_ERRORS, WHATIF_SETTINGS } from '../whatif/index.ts';
 import { APP_ERRORS } from './errors.ts';
 
-/** JSON Schema of `audit --json`. */
-export { auditJsonSchema } from '../report/index.ts';
+/** JSON Schemas of `audit`, `explain` and `indexes --json`. */
+export { auditJsonSchema, explainJsonSchema, indexesJsonSchema } from '../report/index.ts';
 
 /** Every check. */
 export const checks: readonly Check[] = allChecks;

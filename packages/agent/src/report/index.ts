@@ -6,11 +6,14 @@
 
 export { renderExplainHtml } from './explain/render-html.ts';
 export { renderExplainText } from './explain/render-text.ts';
+export { explainJsonSchema, explainSchema } from './explain/schema.ts';
 export type { ExplainReport, SupposedIndex, VerifiedPlan } from './explain/types.ts';
 export { renderHtml } from './html/render-html.ts';
+export { renderIndexesHtml } from './indexes/render-html.ts';
 export { renderIndexesMarkdown } from './indexes/render-markdown.ts';
 export { renderIndexesSql } from './indexes/render-sql.ts';
 export { type IndexesTextOptions, renderIndexesText } from './indexes/render-text.ts';
+export { indexesJsonSchema, indexesSchema } from './indexes/schema.ts';
 export type { IndexReport } from './indexes/types.ts';
 export { type JsonOptions, renderJson } from './json/render-json.ts';
 export { auditJsonSchema, auditSchema } from './json/schema.ts';

@@ -37,7 +37,7 @@ export function nameObjective(objective: Objective): string {
 }
 
 /** Orders proposals by the worst finding that asks for them. */
-export function rankProposals(report: AuditReport): readonly Proposal[] {
+export function rankProposals(report: Pick<AuditReport, 'findings' | 'proposals'>): readonly Proposal[] {
   const rank = new Map<string, number>();
   report.findings.forEach((finding, index) => {
     const severity = SEVERITY_ORDER.indexOf(finding.severity) * report.findings.length + index;

@@ -23,7 +23,7 @@ export function unusedIndexes(
     .filter(({ index }) => index.scans === 0 && !used.has(index.name))
     .map(({ index, table }) => ({
       index,
-      table,
+      table: { schema: table.schema, name: table.name },
       coveredBy: null,
       why: 'no statement of the workload uses it and it was never scanned',
     }));
@@ -57,7 +57,12 @@ export async function replacedIndexes(
     if (gone.some((drop) => drop.index === index)) continue;
     const coveredBy = coverOf(index, table, settled, gone);
     if (coveredBy === null || !(await isMissedByNone(settled, [...gone, { index }]))) continue;
-    gone.push({ index, table, coveredBy, why: `${coveredBy} answers all that it answers` });
+    gone.push({
+      index,
+      table: { schema: table.schema, name: table.name },
+      coveredBy,
+      why: `${coveredBy} answers all that it answers`,
+    });
   }
   return gone.slice(settled.unused.length);
 }

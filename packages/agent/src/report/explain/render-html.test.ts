@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPlan } from '../../planner/index.ts';
+import { sampleProposal } from '../fixtures.ts';
 import { renderExplainHtml } from './render-html.ts';
 import type { ExplainReport } from './types.ts';
 
@@ -39,7 +40,7 @@ const report: ExplainReport = {
   plan,
   isAnalyzed: false,
   variants: [{ kind: 'rare', values: [HOSTILE, null], plan }],
-  proposals: [],
+  proposals: [sampleProposal({ id: HOSTILE, title: HOSTILE, do: [HOSTILE], undo: [HOSTILE] })],
   findings: [
     {
       id: 'diagnose/deep-offset',
@@ -51,7 +52,7 @@ const report: ExplainReport = {
       remedy: HOSTILE,
       source: 'PostgreSQL docs',
       docs: 'docs/reference/checks.md#diagnosedeep-offset',
-      proposals: [],
+      proposals: [HOSTILE],
     },
   ],
   whatIf: {
@@ -87,10 +88,20 @@ describe('an explanation as a page', () => {
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
-    for (const id of ['statement', 'plan', 'problems', 'values', 'what-if', 'verification', 'unavailable']) {
+    for (const id of [
+      'statement',
+      'plan',
+      'problems',
+      'next',
+      'values',
+      'what-if',
+      'verification',
+      'unavailable',
+    ]) {
       expect(ids).toContain(id);
     }
     expect(page).toContain('4,000');
+    expect(page).toContain('href="#proposal-1"');
     expect(page.match(/<li><details class="node|<li><div class="node/g)).toHaveLength(4);
   });
 });

@@ -1,12 +1,14 @@
 import { formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
-import { type NodeShare, type Plan, type PlanNode, planShape, planShares } from '../../planner/index.ts';
+import { planShape } from '../../planner/index.ts';
 import { formatTime } from '../evidence.ts';
 import { dataTable } from '../html/data-table.ts';
-import { renderCard } from '../html/findings.ts';
+import { findingCards, renderProposals } from '../html/findings.ts';
 import { codeLines, html, type Markup } from '../html/markup.ts';
-import { renderPage } from '../html/page.ts';
+import { renderPage, section } from '../html/page.ts';
 import { renderUnavailable } from '../html/summary.ts';
-import { describeSupposed, HOT, nodeDetails, nodeFacts, nodeTitle } from './describe-plan.ts';
+import type { ReportedFinding } from '../types.ts';
+import { describeSupposed } from './describe-plan.ts';
+import { renderPlanTree } from './plan-tree.ts';
 import type { ExplainReport, VerifiedPlan } from './types.ts';
 
 /** Renders an explanation as one self-contained page: no script, no external asset; light and dark, phone and print. */
@@ -20,12 +22,13 @@ export function renderExplainHtml(report: ExplainReport): string {
 <p class="meta"><time datetime="${report.startedAt}">${formatTime(report.startedAt)}</time>${statement.queryId === null ? null : html` · query id <code>${statement.queryId}</code>`}</p>`,
     sections: [
       { id: 'statement', name: 'Statement', content: renderStatement(report) },
-      { id: 'plan', name: 'Plan', content: section('plan', 'Plan', renderTree(plan)) },
+      { id: 'plan', name: 'Plan', content: section('plan', 'Plan', renderPlanTree(plan)) },
       {
         id: 'problems',
         name: 'Problems',
         content: section('problems', 'Problems', renderProblems(report)),
       },
+      { id: 'next', name: 'What to do next', content: renderProposals(report) },
       {
         id: 'values',
         name: 'With typical values',
@@ -45,15 +48,10 @@ export function renderExplainHtml(report: ExplainReport): string {
             ? null
             : section('verification', 'Shadow and target', verification.map(renderVerified)),
       },
-      { id: 'unavailable', name: 'Not known', content: renderUnavailable(report) },
+      { id: 'unavailable', name: 'Not known', content: renderUnavailable(report, 'Not known') },
     ],
     foot: html`<p>${findings.length === 0 ? 'Nothing found above its threshold. ' : null}pgsteward changed nothing on the target.</p>`,
   });
-}
-
-function section(id: string, name: string, content: Markup | readonly Markup[]): Markup {
-  return html`<section id="${id}" aria-labelledby="${id}-head"><h2 id="${id}-head">${name}</h2>
-${content}</section>`;
 }
 
 function renderStatement({ statement, plan }: ExplainReport): Markup {
@@ -70,38 +68,23 @@ function renderStatement({ statement, plan }: ExplainReport): Markup {
   return section(
     'statement',
     'Statement',
-    html`<pre class="statement" tabindex="0"><code>${codeLines(statement.sql)}</code></pre>
+    html`<pre><code>${codeLines(statement.sql)}</code></pre>
 <ul class="tiles">${tiles.map(([value, name]) => html`<li><b>${value}</b>${name}</li>`)}</ul>`,
   );
 }
 
-function renderTree(plan: Plan): Markup {
-  const settings = Object.entries(plan.settings).map(([name, value]) => `${name} = ${value}`);
-  return html`<ul class="plan">${renderNode(plan.root, planShares(plan))}</ul>
-${settings.length === 0 ? null : html`<p class="meta">Settings: <code>${settings.join(', ')}</code></p>`}`;
-}
-
-function renderNode(node: PlanNode, shares: ReadonlyMap<number, NodeShare>): Markup {
-  const share = shares.get(node.id);
-  const ratio = Math.min(1, Math.max(0, share?.selfRatio ?? 0));
-  const details = nodeDetails(node);
-  const isHot = ratio >= HOT;
-  const line = html`<span class="title">${nodeTitle(node)}</span> <span class="share" aria-hidden="true"><i style="width:${Math.round(ratio * 100)}%"></i></span>
-<span class="facts">${nodeFacts(node, share)}</span>`;
-  const opening = isHot ? html`<details class="node hot" open>` : html`<details class="node">`;
-  const shown =
-    details.length === 0
-      ? html`<div class="node${isHot ? ' hot' : ''}">${line}</div>`
-      : html`${opening}<summary>${line}</summary><ul class="conditions">${details.map((one) => html`<li><code>${one}</code></li>`)}</ul></details>`;
-  const below = node.children.map((child) => renderNode(child, shares));
-  return html`<li>${shown}${below.length === 0 ? null : html`<ul>${below}</ul>`}</li>
-`;
-}
-
-function renderProblems({ findings, isAnalyzed }: ExplainReport): Markup {
+function renderProblems(report: ExplainReport): Markup {
+  const { findings, isAnalyzed } = report;
+  const card = findingCards(report);
   return html`${findings.length === 0 ? html`<p>Nothing found above its threshold.</p>` : null}
-${findings.map((finding, index) => renderCard(finding, [], index === 0))}
+${findings.map((finding, index) => card(withoutStatement(finding), index === 0))}
 ${isAnalyzed ? null : html`<p class="meta">Wrong estimates, spills and lossy bitmaps show only when it is run: <code>--analyze</code>.</p>`}`;
+}
+
+/** The statement stands at the top of the page. */
+function withoutStatement(finding: ReportedFinding): ReportedFinding {
+  const { query: _, ...evidence } = finding.evidence;
+  return { ...finding, evidence };
 }
 
 function renderVariants({ plan, variants }: ExplainReport): Markup {
@@ -130,8 +113,7 @@ function renderWhatIf(whatIf: NonNullable<ExplainReport['whatIf']>): Markup {
   const saved = beforeCost === 0 ? 0 : 1 - afterCost / beforeCost;
   const sizeBytes = indexes.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
   return html`${indexes.map(
-    (one) =>
-      html`<pre tabindex="0"><code>${codeLines(one.sql)}</code></pre><p class="meta">${describeSupposed(one)}</p>`,
+    (one) => html`<pre><code>${codeLines(one.sql)}</code></pre><p class="meta">${describeSupposed(one)}</p>`,
   )}
 ${hidden.map((name) => html`<p>Without <code>${name}</code></p>`)}
 <ul class="tiles"><li><b>${formatCount(Math.round(beforeCost))}</b>cost as it is</li>
@@ -139,7 +121,7 @@ ${hidden.map((name) => html`<p>Without <code>${name}</code></p>`)}
 <li><b>${formatRatio(Math.abs(saved))}</b>${saved >= 0 ? 'less' : 'more'}</li>
 <li><b>${formatBytes(sizeBytes)}</b>predicted size</li></ul>
 <p class="meta">Planned by PostgreSQL ${planner.serverVersion} (${planner.provider}).</p>
-${renderTree(plan)}`;
+${renderPlanTree(plan)}`;
 }
 
 function renderVerified({ indexes, shadowCost, targetCost, differences }: VerifiedPlan): Markup {

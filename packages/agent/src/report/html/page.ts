@@ -1,4 +1,4 @@
-import { html, type Markup, trustedMarkup } from './markup.ts';
+import { type Content, html, type Markup, trustedMarkup } from './markup.ts';
 import { STYLE } from './style.ts';
 
 /** Nothing is loaded and nothing runs, whatever a name in the database tries. */
@@ -20,6 +20,12 @@ export interface Page {
   readonly head: Markup;
   readonly sections: readonly PageSection[];
   readonly foot: Markup;
+}
+
+/** Renders a section with its head. */
+export function section(id: string, name: string, content: Content): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-head"><h2 id="${id}-head">${name}</h2>
+${content}</section>`;
 }
 
 /** Renders one self-contained page: no script, no external asset; light and dark, phone and print. */

@@ -20,8 +20,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;
 code,pre,.code,.label{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.8125rem}
 code,td,th{unicode-bidi:isolate}
 code{overflow-wrap:anywhere;white-space:pre-wrap}
-pre{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;overflow-x:auto;margin:.5rem 0}
-pre code{white-space:pre;overflow-wrap:normal}
+pre{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;margin:.5rem 0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:.75rem;list-style:none;padding:0;margin:0 0 1rem}
 .tiles li{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:.6rem .9rem;color:var(--muted)}
 .tiles b{display:block;font-size:1.6rem;line-height:1.2;color:var(--front)}
@@ -63,7 +62,6 @@ figure{margin:.75rem 0}
 .key{display:inline-block;width:12px;height:12px;margin-right:.4rem;border-radius:2px}
 .key-series-1{background:var(--series-1)}.key-series-2{background:var(--series-2)}.key-series-3{background:var(--series-3)}
 .key-warning{background:var(--bar-warning)}.key-threshold{width:2px;background:var(--front);border-radius:0}
-pre.statement code{white-space:pre-wrap;overflow-wrap:anywhere}
 ul.plan,ul.plan ul,.conditions{list-style:none;margin:0;padding:0}
 ul.plan ul{margin-left:.6rem;padding-left:.9rem;border-left:1px solid var(--line)}
 .node{margin:.35rem 0;padding:.35rem .6rem;border:1px solid var(--line);border-radius:6px;background:var(--surface)}
@@ -71,10 +69,15 @@ ul.plan ul{margin-left:.6rem;padding-left:.9rem;border-left:1px solid var(--line
 .node .facts{margin-left:0}.conditions{margin:.35rem 0 0}
 .share{display:inline-block;width:6rem;max-width:30%;height:.55rem;border-radius:3px;background:var(--line);vertical-align:middle;overflow:hidden}
 .share i{display:block;height:100%;background:var(--bar-info)}.hot .share i{background:var(--bar-warning)}
+.curve{overflow:visible;margin-left:3.25rem;width:calc(100% - 3.25rem)}
+.line{fill:none;stroke:var(--series-1);stroke-width:2;vector-effect:non-scaling-stroke}
+.point{fill:var(--series-1)}.point.chosen{fill:var(--series-2)}.key-chosen{background:var(--series-2);border-radius:50%}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 1.5rem}
+.beside>*{min-width:0}
 body>footer{margin-top:3rem;padding-bottom:2rem}
 @media (max-width:899px){.chart .wide,.chart .between{display:none}.chart .narrow{display:inline}
 ul.plan ul{margin-left:.2rem;padding-left:.45rem}.share{width:3.5rem}
 tbody th.code,td.code{min-width:12rem}.proposals{padding-left:1.2rem}}
-@media print{.skip,nav{display:none}pre,code{white-space:pre-wrap;overflow-wrap:anywhere}pre code{white-space:pre-wrap}
+@media print{.skip,nav{display:none}
 .scroll{overflow:visible}.node,details.card,figure,.proposals li{break-inside:avoid}h2{break-after:avoid}}
 `;

@@ -12,6 +12,7 @@ import type { AuditReport } from '../types.ts';
 import { barChart } from './bar-chart.ts';
 import { dataTable, folded } from './data-table.ts';
 import { html, type Markup } from './markup.ts';
+import { section } from './page.ts';
 
 /** Checks named beside their remedy; the others are folded away. */
 const SHOWN_CHECKS = 6;
@@ -75,7 +76,10 @@ function standing({ met }: Objective): Markup {
 }
 
 /** Renders what could not be checked, grouped by what would help. */
-export function renderUnavailable({ unavailable }: Pick<AuditReport, 'unavailable'>): Markup | null {
+export function renderUnavailable(
+  { unavailable }: Pick<AuditReport, 'unavailable'>,
+  name = 'Not checked',
+): Markup | null {
   if (unavailable.length === 0) return null;
   const groups = groupGaps(unavailable).map(({ remedy, reasons, ids }) => {
     const list = html`<p class="meta">${ids.map((id) => html`<code>${id}</code> `)}</p>`;
@@ -89,6 +93,5 @@ export function renderUnavailable({ unavailable }: Pick<AuditReport, 'unavailabl
     return html`<li>${why}<p><strong>Remedy:</strong> ${remedy}</p>
 ${ids.length <= SHOWN_CHECKS ? list : folded(`${ids.length} checks`, list)}</li>`;
   });
-  return html`<section id="unavailable" aria-labelledby="unavailable-head">
-<h2 id="unavailable-head">Not checked</h2><ul class="gaps">${groups}</ul></section>`;
+  return section('unavailable', name, html`<ul class="gaps">${groups}</ul>`);
 }

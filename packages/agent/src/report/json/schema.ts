@@ -1,111 +1,20 @@
 import * as z from 'zod';
 import type { AuditReport } from '../types.ts';
-
-const text = (description: string): z.ZodString => z.string().meta({ description });
-const texts = (description: string): z.ZodReadonly<z.ZodArray<z.ZodString>> =>
-  z.array(z.string()).readonly().meta({ description });
-const measured = (description: string): z.ZodNullable<z.ZodNumber> =>
-  z.number().nullable().meta({ description });
-
-const SUBJECT_KINDS = [
-  'server',
-  'database',
-  'schema',
-  'table',
-  'index',
-  'column',
-  'sequence',
-  'constraint',
-  'statement',
-  'session',
-  'setting',
-  'slot',
-  'replica',
-  'collation',
-  'transaction',
-] as const;
-
-const subject = z
-  .object({
-    kind: z.enum(SUBJECT_KINDS).meta({ description: 'What kind of thing the finding is about.' }),
-    schema: text('Schema, empty for things that live in none.'),
-    name: text(
-      'Name as PostgreSQL stores it, unquoted; of a statement its query id, of a session its process id.',
-    ),
-    column: text('Column, where the subject is one.').exactOptional(),
-    queryId: text("PostgreSQL's query id, where the subject is a statement.").exactOptional(),
-  })
-  .meta({ description: 'What the finding is about.' });
-
-const evidenceValue = z.union([
-  z.string(),
-  z.number(),
-  z.boolean(),
-  z.null(),
-  z.array(z.string()).readonly(),
-]);
-
-const finding = z
-  .object({
-    id: text('Id of the check that found it, such as diagnose/unused-index.'),
-    severity: z
-      .enum(['info', 'warning', 'critical'])
-      .meta({ description: 'critical: now; warning: soon; info: worth knowing.' }),
-    subject,
-    title: text('One line for a person.'),
-    evidence: z.record(z.string(), evidenceValue).meta({
-      description:
-        'Values seen. A field ends in its unit: Ms milliseconds, Bytes bytes, Ratio 0..1, Rows rows, Count a number of things.',
-    }),
-    threshold: z
-      .object({ key: text('Setting that moves it.'), value: z.unknown().meta({ description: 'Its value.' }) })
-      .meta({ description: 'The threshold that was crossed.' }),
-    remedy: text('What to do about it, one sentence.'),
-    source: text('Source of the rule.'),
-    proposals: texts('Ids of the proposals that remedy it.'),
-    docs: text('Page of the check in the reference.'),
-  })
-  .meta({ id: 'Finding', description: 'A diagnosed fact.' });
-
-const effect = z
-  .object({
-    metric: text('What changes, such as indexBytes.'),
-    before: measured('Value now; null when unknown.'),
-    after: measured('Value expected; null when unknown.'),
-    unit: text('Unit of both values.'),
-    method: text('How the effect was predicted.'),
-  })
-  .meta({ description: 'Effect that the proposal is expected to have.' });
-
-const proposal = z
-  .object({
-    id: text('Stable for the same remedy of the same object.'),
-    kind: text('Kind of action, such as drop-index.'),
-    title: text('One line for a person.'),
-    do: texts('SQL to run, one statement each, in order.'),
-    undo: texts('SQL that takes it back; empty when there is nothing to take back.'),
-    afterwards: z
-      .array(z.object({ what: text('What it is for.'), sql: text('The statement.') }))
-      .optional()
-      .meta({
-        description:
-          'What is done again and again, or by the application: a refresh, a statement to send instead.',
-      }),
-    effect,
-    risk: z
-      .object({
-        level: z.enum(['low', 'medium', 'high']).meta({ description: 'How much can go wrong.' }),
-        why: text('What can go wrong, one sentence.'),
-      })
-      .meta({ description: 'Risk of applying it.' }),
-    findings: texts('Ids of the checks whose findings it remedies.'),
-  })
-  .meta({ id: 'Proposal', description: 'A remedy, ready to be read and judged.' });
+import {
+  findingSchema,
+  gapSchema,
+  measured,
+  number,
+  proposalSchema,
+  selfLoadSchema,
+  targetSchema,
+  text,
+} from './parts.ts';
 
 const objective = z
   .object({
     id: text('Such as objective/buffer-hit.'),
-    target: z.number().meta({ description: 'Level to hold, in the unit given.' }),
+    target: number('Level to hold, in the unit given.'),
     actual: measured('Where the target stands; null when it cannot be known.'),
     unit: z.enum(['ratio', 'ms']).meta({ description: 'ratio: 0..1; ms: milliseconds.' }),
     met: z.boolean().nullable().meta({ description: 'Null when unknown.' }),
@@ -113,37 +22,18 @@ const objective = z
   })
   .meta({ id: 'Objective', description: 'A service level and where the target stands.' });
 
-const gap = z
-  .object({
-    id: text('What could not be checked or seen.'),
-    reason: text('Why not.'),
-    remedy: text('What would help.'),
-  })
-  .meta({ id: 'Unavailable', description: 'A blind spot.' });
-
 /** Schema of `audit --json`, `pgsteward/audit@1`; the published JSON schema is generated from it. */
 export const auditSchema: z.ZodType<AuditReport> = z
   .object({
     schema: z.literal('pgsteward/audit@1').meta({ description: 'Name and version of this format.' }),
-    target: z
-      .object({
-        name: text('Name of the target.'),
-        serverVersion: text('Version of PostgreSQL, such as 18.4.'),
-        database: text('Database that was audited.'),
-      })
-      .meta({ description: 'What was audited.' }),
+    target: targetSchema,
     startedAt: text('When the audit began: ISO 8601, UTC.'),
-    durationMs: z.number().meta({ description: 'How long it took, in milliseconds.' }),
-    selfLoad: z
-      .object({
-        statements: z.number().meta({ description: 'Statements that pgsteward ran.' }),
-        databaseMs: z.number().meta({ description: 'Time spent waiting for them, in milliseconds.' }),
-      })
-      .meta({ description: 'What the audit itself cost the target.' }),
-    findings: z.array(finding).readonly().meta({ description: 'Worst first.' }),
-    proposals: z.array(proposal).readonly().meta({ description: 'Remedies of the findings.' }),
+    durationMs: number('How long it took, in milliseconds.'),
+    selfLoad: selfLoadSchema,
+    findings: z.array(findingSchema).readonly().meta({ description: 'Worst first.' }),
+    proposals: z.array(proposalSchema).readonly().meta({ description: 'Remedies of the findings.' }),
     objectives: z.array(objective).readonly().meta({ description: 'Service levels.' }),
-    unavailable: z.array(gap).readonly().meta({ description: 'What could not be checked, and why.' }),
+    unavailable: z.array(gapSchema).readonly().meta({ description: 'What could not be checked, and why.' }),
   })
   .meta({ title: 'pgsteward audit', description: 'Result of pgsteward audit --json.' });
 

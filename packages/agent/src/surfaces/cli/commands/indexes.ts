@@ -3,6 +3,7 @@ import { APP_ERRORS, runIndexes } from '../../../app/index.ts';
 import { type ExitCode, failure, systemClock } from '../../../kernel/index.ts';
 import {
   type IndexReport,
+  renderIndexesHtml,
   renderIndexesMarkdown,
   renderIndexesSql,
   renderIndexesText,
@@ -13,7 +14,7 @@ import { createProgressBar } from '../progress.ts';
 import { requireOneOf } from './audit.ts';
 
 /** Forms of the advice. */
-const FORMATS = ['text', 'json', 'sql', 'markdown'] as const;
+const FORMATS = ['text', 'json', 'sql', 'markdown', 'html'] as const;
 
 type Format = (typeof FORMATS)[number];
 
@@ -157,6 +158,8 @@ function renderAdvice(report: IndexReport, format: Format, output: Output, flags
       return renderIndexesSql(report);
     case 'markdown':
       return renderIndexesMarkdown(report);
+    case 'html':
+      return renderIndexesHtml(report);
     case 'text':
       return renderIndexesText(report, {
         color: output.color,
