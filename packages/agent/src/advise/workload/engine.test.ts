@@ -73,42 +73,54 @@ const scenes: fc.Arbitrary<Scene> = fc
   .map(({ tables, statements, budget, maximumIndexes, maximumWidth, isExcluded }) => {
     const known = tables.map(toTable);
     const first = known[0];
-    return {
-      workload: {
-        statements: statements.map((one, index) => {
-          const id = String(index);
-          const sql = toSql(one, known);
-          const statement = { id, sql, values: null, searchPath: null };
-          return {
-            id,
-            sql,
-            weight: 1 + index,
-            calls: null,
-            meanMs: null,
-            variants: [{ share: 1, statement }],
-          };
-        }),
-        tables: known,
-        operatorClasses: new Map(),
-        views: new Map(),
-        takenNames: new Set(
-          known.flatMap((table) => table.indexes.map((one) => `${one.schema}.${one.name}`)),
-        ),
-      },
-      constraints: {
-        storageBudgetBytes: budget,
-        maximumIndexes,
-        maximumWidth,
-        excludedTables: new Set(isExcluded && first !== undefined ? [`${first.schema}.${first.name}`] : []),
-        writeOverheadCeiling: null,
-        timeLimitMs: 60_000,
-        maximumCalls: 1_000,
-        canDrop: true,
-        minimumBenefitRatio: 0,
-        minimumWorkloadRatio: 0,
-      },
-    };
+    return sceneOf(known, statements, {
+      storageBudgetBytes: budget,
+      maximumIndexes,
+      maximumWidth,
+      excludedTables: new Set(isExcluded && first !== undefined ? [`${first.schema}.${first.name}`] : []),
+    });
   });
+
+function sceneOf(
+  tables: readonly WorkloadTable[],
+  statements: readonly DraftStatement[],
+  constraints: Partial<IndexConstraints> = {},
+): Scene {
+  return {
+    workload: {
+      statements: statements.map((one, index) => {
+        const id = String(index);
+        const sql = toSql(one, tables);
+        const statement = { id, sql, values: null, searchPath: null };
+        return {
+          id,
+          sql,
+          weight: 1 + index,
+          calls: null,
+          meanMs: null,
+          variants: [{ share: 1, statement }],
+        };
+      }),
+      tables,
+      operatorClasses: new Map(),
+      views: new Map(),
+      takenNames: new Set(tables.flatMap((table) => table.indexes.map((one) => `${one.schema}.${one.name}`))),
+    },
+    constraints: {
+      storageBudgetBytes: null,
+      maximumIndexes: null,
+      maximumWidth: 4,
+      excludedTables: new Set(),
+      writeOverheadCeiling: null,
+      timeLimitMs: 60_000,
+      maximumCalls: 1_000,
+      canDrop: true,
+      minimumBenefitRatio: 0,
+      minimumWorkloadRatio: 0,
+      ...constraints,
+    },
+  };
+}
 
 function toTable({
   name,
@@ -233,8 +245,11 @@ function bare(sql: string): string {
 }
 
 const SQL = { name: null, isConcurrent: false } as const;
-/** Each scene is searched in about half a second, on a busy machine in several. */
-const RUNS = { numRuns: 8 };
+/**
+ * Each scene is searched in about half a second, on a busy machine in several: few are tried, the same each time. Who changes the
+ * search tries hundreds, without the seed.
+ */
+const RUNS = { numRuns: 8, seed: 3 };
 const LIMIT_MS = 300_000;
 
 describe('the index advisor, on random schemas and workloads', () => {
@@ -325,6 +340,25 @@ describe('the search', () => {
   const scene = fc
     .sample(scenes, { numRuns: 40, seed: 7 })
     .find(({ workload }) => workload.statements.length > 3);
+
+  it('does not build again what it drops', async () => {
+    const table = toTable({
+      name: 'plain',
+      schema: 'public',
+      columns: ['plain', 'a;b'],
+      indexes: [{ columns: [0, 1], isProtected: false, scans: 0 }],
+    });
+    const draft = {
+      table: 0,
+      other: 0,
+      conditions: [{ column: 0, operator: '=', literal: null }],
+      order: null,
+    } as const;
+    const advice = await adviseOn(sceneOf([table], [draft]));
+    const built = advice.indexes.map(({ definition }) => createIndexSql(definition, SQL));
+    const dropped = advice.drops.flatMap(({ index }) => index.definition ?? []);
+    expect(dropped.map((one) => createIndexSql(one, SQL)).filter((sql) => built.includes(sql))).toEqual([]);
+  });
 
   it('ends at its limits with the best set so far', async () => {
     if (scene === undefined) throw new RangeError('no scene');

@@ -1,4 +1,5 @@
 import { definitionKey, type HypotheticalIndex, type Planner } from '../../../planner/index.ts';
+import { isCoveredByExisting } from '../candidates/covered.ts';
 import type { AdvisedDrop, IndexConstraints, SearchProgress, Workload } from '../types.ts';
 import type { SetLimits } from './master.ts';
 import type { Oracle } from './oracle.ts';
@@ -24,7 +25,7 @@ export interface Search {
   readonly onProgress: (progress: SearchProgress) => void;
 }
 
-/** Supposes further definitions; those known already, refused or too big give none. */
+/** Supposes further definitions; those known already, answered by an index that exists, refused or too big give none. */
 export async function supposeMore(
   search: Search,
   definitions: readonly HypotheticalIndex['definition'][],
@@ -32,6 +33,11 @@ export async function supposeMore(
   const known = new Set([...search.indexes.values()].map((index) => definitionKey(index.definition)));
   const fresh = new Map(definitions.map((definition) => [definitionKey(definition), definition]));
   for (const key of known) fresh.delete(key);
+  for (const [key, definition] of fresh) {
+    const { schema, table } = definition;
+    const home = search.workload.tables.find((one) => one.schema === schema && one.name === table);
+    if (home !== undefined && isCoveredByExisting(definition, home)) fresh.delete(key);
+  }
   if (fresh.size === 0) return [];
   const supposed = await search.planner.suppose([...fresh.values()]);
   const budget = search.limits.budgetBytes ?? Number.POSITIVE_INFINITY;
