@@ -113,6 +113,43 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
     expect(sizeRatio).toBeGreaterThan(0.6);
     expect(sizeRatio).toBeLessThan(1.5);
   });
+  it.each([
+    [
+      `create index on products using gin (to_tsvector('simple', title))`,
+      `select id from products where to_tsvector('simple', title) @@ to_tsquery('simple', 'chair & 7')`,
+    ],
+    [
+      `create index on products using gin (string_to_array(title, ' '))`,
+      `select id from products where string_to_array(title, ' ') @> array['chair', '7']`,
+    ],
+    [
+      `create index on customers using gin ((attrs -> 'plan'))`,
+      `select id from customers where attrs -> 'plan' @> '"ent"'`,
+    ],
+    [
+      `create index on customers using hash (upper(city))`,
+      `select id from customers where upper(city) = 'CITY7'`,
+    ],
+  ])('estimates the rows of an expression as after ANALYZE: %s', async (ddl, sql) => {
+    const definition = readIndexDefinition(ddl);
+    if (definition === null) throw new TypeError(`no definition: ${ddl}`);
+    const [supposed] = await planner.suppose([definition]);
+    if (supposed?.kind !== 'index') throw new TypeError(`refused: ${ddl}`);
+    const statement = { id: 'q', sql, values: [], searchPath: null };
+    const [own] = await planner.plan([statement], { add: [supposed.id], hide: [] });
+    await planner.forget([supposed.id]);
+    if (own?.kind !== 'plan') throw new TypeError('it has no plan');
+    await database.query(createIndexSql(definition, { name: 'probe', isConcurrent: false }));
+    const rows = async () =>
+      readPlan((await database.query(`explain (format json) ${sql}`))[0]?.['QUERY PLAN']).root.planRows;
+    const blind = await rows();
+    await database.query(`analyze ${definition.table}`);
+    const real = await rows();
+    await database.query('drop index probe');
+    const errorOf = (estimate: number) => Math.abs(Math.log(estimate / real));
+    expect(errorOf(own.plan.root.planRows)).toBeLessThan(Math.log(2.5));
+    expect(errorOf(own.plan.root.planRows)).toBeLessThan(errorOf(blind));
+  });
 });
 
 /** The shape of a plan whatever its indexes are called. */

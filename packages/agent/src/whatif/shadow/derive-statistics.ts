@@ -1,4 +1,5 @@
 import type { ColumnStatistics } from '../types.ts';
+import { arrayText } from './derive-elements.ts';
 import type { SampledRow } from './sample-expression.ts';
 
 /** Statistics of an expression's values, whatever they are attached to. */
@@ -54,9 +55,9 @@ export function deriveStatistics(rows: readonly SampledRow[], base: BaseColumn):
       Math.round(groups.reduce((sum, group) => sum + (group.bytes * shareOf(group)) / total, 0)),
     ),
     distinct: asDistinct(countDistinct(groups, { isSmall, base }), base.tableRows),
-    commonValues: common.length === 0 ? null : arrayText(common),
+    commonValues: common.length === 0 ? null : arrayText(common.map(({ text }) => text)),
     commonFrequencies: common.length === 0 ? null : common.map(shareOf),
-    histogram: histogram.length < 2 ? null : arrayText(histogram),
+    histogram: histogram.length < 2 ? null : arrayText(histogram.map(({ text }) => text)),
     correlation: isMonotone(rows) ? base.correlation : null,
     commonElements: null,
     commonElementFrequencies: null,
@@ -140,8 +141,4 @@ function isMonotone(rows: readonly SampledRow[]): boolean {
       return before === undefined || before.text === row.text || before.rank <= row.rank;
     })
   );
-}
-
-function arrayText(groups: readonly Group[]): string {
-  return `{${groups.map(({ text }) => `"${text.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }

@@ -55,9 +55,9 @@ async function sampleKeys(
   if (sampled === null) return null;
   const values = [];
   let emptyRatio = 0;
-  for (const { text, share } of sampled) {
+  for (const { text, share } of sampled.rows) {
     if (text === null) {
-      emptyRatio += share ?? 1 / sampled.length;
+      emptyRatio += share ?? 1 / sampled.rows.length;
       continue;
     }
     const keys = extractKeys(name, text);

@@ -15,6 +15,14 @@ export interface SampledRow {
   readonly rank: number | null;
 }
 
+/** The values of an expression. */
+export interface Sample {
+  /** Object id and name of the expression's type. */
+  readonly typeId: number;
+  readonly type: string;
+  readonly rows: readonly SampledRow[];
+}
+
 /** What is evaluated. */
 export interface SampleQuery {
   readonly schema: string;
@@ -37,10 +45,7 @@ const STRIDES = [1, 37, 59, 91, 17, 113] as const;
  * put together as if they had nothing to do with each other.
  * @returns null when a column has no statistics, or PostgreSQL cannot evaluate it
  */
-export async function sampleExpression(
-  shadow: Shadow,
-  query: SampleQuery,
-): Promise<readonly SampledRow[] | null> {
+export async function sampleExpression(shadow: Shadow, query: SampleQuery): Promise<Sample | null> {
   const columns = columnsBelow(shadow, query);
   if (columns.length === 0) return null;
   try {
@@ -137,7 +142,7 @@ async function evaluate(
   shadow: Shadow,
   { schema, table, expression, shown, isOrdered }: SampleQuery,
   { names, draws }: { readonly names: readonly string[]; readonly draws: readonly Draw[] },
-): Promise<readonly SampledRow[]> {
+): Promise<Sample | null> {
   const types = await shadow.planner.run<{ name: string; type: string }>(
     `select attname::text as name, pg_catalog.format_type(atttypid, atttypmod) as type from pg_catalog.pg_attribute
      where attrelid = pg_catalog.to_regclass($1) and attname = any($2)`,
@@ -147,16 +152,28 @@ async function evaluate(
   const typed = names.map((name, index) => `v${index}::${typeOf.get(name)} as ${quoteIdentifier(name)}`);
   const lists = names.map((_, index) => `$${index + 1}::text[]`);
   const rank = isOrdered ? 'pg_catalog.row_number() over (order by x)::int' : 'null::int';
-  const { rows } = await shadow.planner.run<{ at: number; text: string | null; bytes: number; rank: number }>(
-    `select o::int as at, ${shown} as text, coalesce(pg_catalog.pg_column_size(x), 0)::int as bytes, ${rank} as rank
+  const { rows } = await shadow.planner.run<EvaluatedRow>(
+    `select pg_catalog.pg_typeof(x)::oid::int as "typeId", pg_catalog.pg_typeof(x)::text as type, o::int as at, ${shown} as text, coalesce(pg_catalog.pg_column_size(x), 0)::int as bytes, ${rank} as rank
      from (select o, (${expression}) as x from (
        select o, ${typed.join(', ')} from unnest(${lists.join(', ')}) with ordinality u (${names.map((_, index) => `v${index}`).join(', ')}, o)) t) e`,
     names.map((_, index) => draws.map((draw) => draw.values[index] ?? null)),
   );
-  return rows.flatMap((row) => {
+  const [first] = rows;
+  if (first === undefined) return null;
+  const sampled = rows.flatMap((row) => {
     const draw = draws[row.at - 1];
     return draw === undefined
       ? []
       : [{ text: row.text, bytes: row.bytes, share: draw.share, place: draw.place, rank: row.rank }];
   });
+  return { typeId: first.typeId, type: first.type, rows: sampled };
+}
+
+interface EvaluatedRow {
+  readonly typeId: number;
+  readonly type: string;
+  readonly at: number;
+  readonly text: string | null;
+  readonly bytes: number;
+  readonly rank: number;
 }

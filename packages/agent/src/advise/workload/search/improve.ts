@@ -108,10 +108,11 @@ async function bestNeighbour(
 ): Promise<Scored | null> {
   const { oracle, limits } = context;
   const ranked = rankByPromise(context, from, pool);
+  const worth = worthOfEach(oracle, from.set);
   for (const { id } of ranked) {
     if (oracle.isOver()) return null;
     const added = new Set([...from.set, id]);
-    const tried = fits(added, limits) ? added : makeRoom(context, from, id);
+    const tried = fits(added, limits) ? added : makeRoom(context, from, id, worth);
     if (tried === null) continue;
     const scored = await score(context, tried);
     if (scored.cost < from.cost * (1 - GAIN))
@@ -153,15 +154,14 @@ function promisesOf(oracle: Oracle, query: Query, set: ReadonlySet<number>): Rea
 
 /** Takes out what is worth least for its bytes until a newcomer fits; null when it never does. */
 function makeRoom(
-  { oracle, limits }: ImproveContext,
+  { limits }: ImproveContext,
   from: Scored,
   newcomer: number,
+  worth: ReadonlyMap<number, number>,
 ): ReadonlySet<number> | null {
   const set = new Set(from.set);
-  const worth = new Map(
-    [...set].map((id) => [id, worthOf(oracle, from.set, id) / Math.max(1, limits.sizeOf(id))]),
-  );
-  const order = [...set].toSorted((a, b) => (worth.get(a) ?? 0) - (worth.get(b) ?? 0));
+  const perByte = (id: number): number => (worth.get(id) ?? 0) / Math.max(1, limits.sizeOf(id));
+  const order = [...set].toSorted((a, b) => perByte(a) - perByte(b));
   for (const id of order) {
     if (fits(new Set([...set, newcomer]), limits)) break;
     set.delete(id);
@@ -170,16 +170,17 @@ function makeRoom(
   return fits(set, limits) && bytesLeft(set, limits) >= 0 ? set : null;
 }
 
-/** What the workload loses without an index, by what is known. */
-function worthOf(oracle: Oracle, set: ReadonlySet<number>, id: number): number {
-  let worth = 0;
+/** What the workload loses without each index of a set, by what is known. */
+function worthOfEach(oracle: Oracle, set: ReadonlySet<number>): ReadonlyMap<number, number> {
+  const worth = new Map<number, number>();
   for (const query of oracle.queries) {
     const within = oracle.known(query).filter((entry) => entry.used.every((one) => set.has(one)));
     const now = Math.min(...within.map((entry) => entry.cost));
-    const without = Math.min(
-      ...within.filter((entry) => !entry.used.includes(id)).map((entry) => entry.cost),
-    );
-    if (Number.isFinite(without)) worth += query.weight * (without - now);
+    for (const id of set) {
+      const others = within.filter((entry) => !entry.used.includes(id));
+      const without = Math.min(...others.map((entry) => entry.cost));
+      if (Number.isFinite(without)) worth.set(id, (worth.get(id) ?? 0) + query.weight * (without - now));
+    }
   }
   return worth;
 }
