@@ -58,7 +58,9 @@ interface Score {
  * Relative workload cost and size of the advised indexes per storage budget under HypoPG, each budget a cold run, scored by
  * `eval_indexes.py`. Without options: TPC-H with primary keys and bare. Options: `--schema FILE` (repeatable), `--stats FILE`,
  * `--queries DIR`, `--exclude 2,17`, `--budgets 500,1000`, `--url URL` (a server with hypopg that holds the tables),
- * `--setup pk|bare`, `--seconds 95`, `--calls 10000`, `--width 4`, `--print` (the indexes).
+ * `--setup pk|bare`, `--seconds 95`, `--calls 10000`, `--width 4`, `--print` (the indexes). As the advisors it is compared with it may
+ * propose narrower copies of existing indexes, (l_orderkey) beside the primary key (l_orderkey, l_linenumber); `--no-copies` forbids them,
+ * as `pgsteward indexes` does unless `advise.indexes.copies` allows them.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -76,6 +78,7 @@ export async function run(args: readonly string[]): Promise<void> {
       seconds: { type: 'string', default: '95' },
       calls: { type: 'string' },
       width: { type: 'string', default: '4' },
+      'no-copies': { type: 'boolean' },
     },
   });
   if (!existsSync(SHARED)) {
@@ -113,6 +116,7 @@ export async function run(args: readonly string[]): Promise<void> {
           calls,
           timeLimitMs: Number(values.seconds) * 1000,
           width: Number(values.width),
+          canRepeat: values['no-copies'] !== true,
         });
         const prefix = own ? '' : name;
         const label = (word: string): string => {
@@ -178,6 +182,7 @@ async function scoreBudget(
     readonly calls: number;
     readonly timeLimitMs: number;
     readonly width: number;
+    readonly canRepeat: boolean;
   },
 ): Promise<Score> {
   const client = new pg.Client({ connectionString: setup.url, pipeline: true } as pg.ClientConfig);
@@ -208,8 +213,11 @@ async function scoreBudget(
       timeLimitMs: limits.timeLimitMs,
       maximumCalls: limits.calls,
       canDrop: false,
+      canRepeat: limits.canRepeat,
       minimumBenefitRatio: 0,
       minimumWorkloadRatio: 0,
+      // The yardstick counts planned costs alone.
+      earlyEndRatio: 0,
     };
     const startMs = performance.now();
     const workload = await readWorkload(client, setup.queries);

@@ -20,9 +20,11 @@ export const ADVISE_SETTINGS: Readonly<{
   maximumCalls: Setting<number>;
   minimumBenefitRatio: Setting<number>;
   minimumWorkloadRatio: Setting<number>;
+  earlyEndRatio: Setting<number>;
   statements: Setting<number>;
   weights: Setting<'time' | 'calls'>;
   drops: Setting<'yes' | 'no'>;
+  copies: Setting<'yes' | 'no'>;
 }> = {
   storageBudgetBytes: bytesSetting({
     key: 'advise.indexes.storage-budget-bytes',
@@ -88,6 +90,13 @@ export const ADVISE_SETTINGS: Readonly<{
     default: 0.002,
     source: 'an index is kept, backed up and vacuumed for ever; what it saves should be noticed',
   }),
+  earlyEndRatio: ratioSetting({
+    key: 'advise.indexes.early-end-ratio',
+    summary:
+      'Share of the rest of a walk that counts where LIMIT ends it at the first rows that pass a filter; 0 trusts the planner.',
+    default: 0.25,
+    source: 'the planner takes the rows to lie evenly; where they lie at the end, the whole walk is paid',
+  }),
   statements: countSetting({
     key: 'advise.indexes.statements-count',
     summary: 'Statements of pg_stat_statements that are looked at, those with the most total time first.',
@@ -109,5 +118,13 @@ export const ADVISE_SETTINGS: Readonly<{
     choices: ['yes', 'no'],
     default: 'yes',
     source: 'an index that nothing uses is paid for by every write',
+  }),
+  copies: choiceSetting({
+    key: 'advise.indexes.copies',
+    summary:
+      'Whether a narrower copy of an index that exists may be proposed, such as `(a)` beside a primary key `(a, b)`, where planned costs favour it.',
+    choices: ['yes', 'no'],
+    default: 'no',
+    source: 'what a copy saves is mostly an effect of the cost model; what it costs writes is not',
   }),
 };

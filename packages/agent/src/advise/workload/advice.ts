@@ -119,7 +119,8 @@ function statementsOf(
     const queries = search.oracle.queries.filter((query) => query.statementId === statement.id);
     const share = (answers: Answers): number =>
       queries.reduce(
-        (sum, query) => sum + (query.weight / statement.weight) * (answers.get(query.number)?.cost ?? 0),
+        (sum, query) =>
+          sum + (query.weight / statement.weight) * (answers.get(query.number)?.plan.totalCost ?? 0),
         0,
       );
     const [first] = queries;

@@ -1,6 +1,7 @@
 import type { ExistingIndex, IndexDefinition, PlanNode, Planner } from '../../planner/index.ts';
 import { planNodes } from '../../planner/index.ts';
 import { covers } from './candidates/covered.ts';
+import { countedCost } from './search/counted-cost.ts';
 import type { Query } from './search/oracle.ts';
 import type { AdvisedDrop, IndexConstraints, Workload, WorkloadIndex, WorkloadTable } from './types.ts';
 
@@ -56,7 +57,8 @@ export async function replacedIndexes(
   for (const { index, table } of droppable(workload, constraints)) {
     if (gone.some((drop) => drop.index === index)) continue;
     const coveredBy = coverOf(index, table, settled, gone);
-    if (coveredBy === null || !(await isMissedByNone(settled, [...gone, { index }]))) continue;
+    if (coveredBy === null) continue;
+    if (!(await isMissedByNone(settled, constraints.earlyEndRatio, [...gone, { index }]))) continue;
     gone.push({
       index,
       table: { schema: table.schema, name: table.name },
@@ -103,6 +105,7 @@ function coverOf(
 
 async function isMissedByNone(
   { planner, queries, set, readCost }: SettledSet,
+  earlyEndRatio: number,
   without: readonly { readonly index: ExistingIndex }[],
 ): Promise<boolean> {
   const planned = await planner.plan(
@@ -111,7 +114,11 @@ async function isMissedByNone(
   );
   const total = queries.reduce((sum, query, index) => {
     const one = planned[index];
-    return sum + query.weight * (one?.kind === 'plan' ? one.plan.root.totalCost : Number.POSITIVE_INFINITY);
+    return (
+      sum +
+      query.weight *
+        (one?.kind === 'plan' ? countedCost(one.plan.root, earlyEndRatio) : Number.POSITIVE_INFINITY)
+    );
   }, 0);
   return total <= readCost * (1 + TOLERANCE);
 }

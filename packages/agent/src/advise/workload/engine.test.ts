@@ -115,8 +115,10 @@ function sceneOf(
       timeLimitMs: 60_000,
       maximumCalls: 1_000,
       canDrop: true,
+      canRepeat: false,
       minimumBenefitRatio: 0,
       minimumWorkloadRatio: 0,
+      earlyEndRatio: 0.25,
       ...constraints,
     },
   };

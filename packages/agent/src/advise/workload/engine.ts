@@ -7,6 +7,7 @@ import {
   workloadResolver,
 } from './candidates/generate.ts';
 import { unusedIndexes } from './drops.ts';
+import { countedCost } from './search/counted-cost.ts';
 import { createOracle, type Query, type SearchLimits } from './search/oracle.ts';
 import { searchSet } from './search/search-set.ts';
 import { loadSolver } from './search/solver.ts';
@@ -79,6 +80,7 @@ async function prepare(
     limits: searchLimits,
     relevant: (query, id) => isOfQuery(tablesOf, query, indexes.get(id)),
     hide: unused.map(({ index }) => index),
+    costOf: (plan) => countedCost(plan, constraints.earlyEndRatio),
   });
   const writeCost = writeCosts(workload);
   return {

@@ -90,10 +90,14 @@ export interface IndexConstraints {
   readonly timeLimitMs: number;
   readonly maximumCalls: number;
   readonly canDrop: boolean;
+  /** Whether a narrower copy of an index that exists may be proposed. */
+  readonly canRepeat: boolean;
   /** Least share of a statement's cost that an index must save to be worth proposing. */
   readonly minimumBenefitRatio: number;
   /** Least share of the whole workload's cost that it must save. */
   readonly minimumWorkloadRatio: number;
+  /** Share of the rest of a filtered walk that counts where LIMIT ends it early, 0..1. */
+  readonly earlyEndRatio: number;
 }
 
 /** An index of the advice. */
@@ -126,6 +130,7 @@ export interface AdvisedStatement {
   readonly id: string;
   readonly sql: string;
   readonly weight: number;
+  /** As the planner says. */
   readonly beforeCost: number;
   readonly afterCost: number;
   readonly beforePlan: PlanNode;
@@ -147,6 +152,7 @@ export interface FrontierPoint {
 export interface IndexAdvice {
   /** Whether the search ended by itself (`converged`) or was cut off by time or calls. */
   readonly status: 'converged' | 'time-limit' | 'call-limit';
+  /** What the workload counts as it is and with the advice: planned costs, and of walks that LIMIT ends early a share of the rest. */
   readonly baseCost: number;
   readonly cost: number;
   /** Cost below which no set of the candidates can come; null when it was not proved. */

@@ -141,8 +141,10 @@ function constraintsOf(
     timeLimitMs: timeLimitMs ?? settings.get(ADVISE_SETTINGS.timeLimitMs),
     maximumCalls: settings.get(ADVISE_SETTINGS.maximumCalls),
     canDrop: canDrop && settings.get(ADVISE_SETTINGS.drops) === 'yes',
+    canRepeat: settings.get(ADVISE_SETTINGS.copies) === 'yes',
     minimumBenefitRatio: settings.get(ADVISE_SETTINGS.minimumBenefitRatio),
     minimumWorkloadRatio: settings.get(ADVISE_SETTINGS.minimumWorkloadRatio),
+    earlyEndRatio: settings.get(ADVISE_SETTINGS.earlyEndRatio),
   };
 }
 

@@ -36,9 +36,8 @@ export async function runIndexes(source: IndexesSource, options: IndexesOptions)
   const { session } = opened;
   try {
     const snapshot = await takeSnapshot(session, options);
-    const texts = options.isFromFilesOnly ? [] : await sampleTexts(session, snapshot, options);
+    const [planner, texts] = await withTexts(opened, snapshot, options);
     const chosen = chooseWorkload({ snapshot, interval: null, plans: null }, options, texts);
-    const planner = await opened.planner();
     const { statements, plans } = await withTypicalValues(chosen.statements, planner);
     const advised = await adviseWorkload({
       ...options,
@@ -53,6 +52,25 @@ export async function runIndexes(source: IndexesSource, options: IndexesOptions)
   } finally {
     await opened.close();
   }
+}
+
+/** Opens the planner, which takes seconds, and meanwhile looks what the sessions run. */
+async function withTexts(
+  opened: OpenedSource,
+  snapshot: Snapshot,
+  options: IndexesOptions,
+): Promise<readonly [Planner, readonly string[]]> {
+  const planner = opened.planner();
+  if (options.isFromFilesOnly) return [await planner, []];
+  const sample = async (): Promise<readonly string[]> => {
+    const watcher = await openTarget(opened.target, options);
+    try {
+      return await sampleTexts(watcher, snapshot, { ...options, meanwhile: planner });
+    } finally {
+      await watcher.close();
+    }
+  };
+  return Promise.all([planner, sample()]);
 }
 
 interface OpenedSource {

@@ -3,8 +3,9 @@ import type { Clock } from '../../kernel/index.ts';
 import type { Snapshot } from '../../observe/index.ts';
 import type { Session } from '../../postgres/index.ts';
 
-/** Looks at the sessions, and the time between two of them. */
+/** Looks at the sessions at least and at most, and the time between two of them. */
 const LOOKS = 20;
+const MOST_LOOKS = 100;
 const PAUSE_MS = 100;
 
 /** Texts of the statements that the application's sessions run or ran last, as it sends them. */
@@ -13,14 +14,32 @@ export function textsOf(snapshot: Snapshot): readonly string[] {
   return activity.status === 'ok' ? ownTexts(activity.data) : [];
 }
 
-/** Looks at the sessions again and again for two seconds, since each shows one statement at a time; not at all when none are there. */
+/**
+ * Looks at the sessions again and again, since each shows one statement at a time: for two seconds, and on while something else is waited
+ * for, ten seconds at most; not at all when none are there.
+ * @param session not within a transaction, which would see the sessions of its beginning
+ */
 export async function sampleTexts(
   session: Session,
   snapshot: Snapshot,
-  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
+  {
+    clock,
+    signal,
+    meanwhile,
+  }: {
+    readonly clock: Clock;
+    readonly signal?: AbortSignal | undefined;
+    readonly meanwhile: Promise<unknown>;
+  },
 ): Promise<readonly string[]> {
   const texts = new Set(textsOf(snapshot));
-  for (let look = 0; look < LOOKS && texts.size > 0; look += 1) {
+  let most = MOST_LOOKS;
+  // Whoever waits for it hears of its failure.
+  const end = (): void => {
+    most = LOOKS;
+  };
+  meanwhile.then(end, end);
+  for (let look = 0; look < most && texts.size > 0; look += 1) {
     await clock.sleep(PAUSE_MS, signal);
     const result = await runCatalogQuery(session, activityQuery);
     for (const text of result.ok ? ownTexts(result.rows) : []) texts.add(text);

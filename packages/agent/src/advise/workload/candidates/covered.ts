@@ -1,9 +1,21 @@
 import { type IndexDefinition, indexKeySql } from '../../../planner/index.ts';
 import type { WorkloadTable } from '../types.ts';
 
-/** Tells whether an existing index does all that a definition would: the same keys in front, all its columns, no narrower predicate. */
-export function isCoveredByExisting(definition: IndexDefinition, table: WorkloadTable): boolean {
-  return table.indexes.some((index) => index.definition !== null && covers(index.definition, definition));
+/**
+ * Tells whether an existing index does all that a definition would: the same keys in front, all its columns, no narrower predicate.
+ * @param canRepeat whether a narrower copy of an existing index is another index
+ */
+export function isCoveredByExisting(
+  definition: IndexDefinition,
+  table: WorkloadTable,
+  { canRepeat }: { readonly canRepeat: boolean },
+): boolean {
+  return table.indexes.some(
+    (index) =>
+      index.definition !== null &&
+      covers(index.definition, definition) &&
+      !(canRepeat && !covers(definition, index.definition)),
+  );
 }
 
 /** Tells whether the first index answers whatever the second answers. */

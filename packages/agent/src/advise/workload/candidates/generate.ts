@@ -36,7 +36,7 @@ export function generateCandidates(workload: Workload, constraints: IndexConstra
       if (table === undefined || constraints.excludedTables.has(name) || table.rows < MINIMUM_ROWS) continue;
       const inputs = { occurrence, table, workload, constraints };
       for (const draft of [...btreeCandidates(inputs), ...specialCandidates(inputs)]) {
-        add(found, draft, statement, table);
+        add(found, draft, statement, { table, canRepeat: constraints.canRepeat });
       }
     }
   }
@@ -75,7 +75,7 @@ function add(
   found: Map<string, Candidate>,
   draft: Draft,
   statement: WorkloadStatement,
-  table: WorkloadTable,
+  { table, canRepeat }: { readonly table: WorkloadTable; readonly canRepeat: boolean },
 ): void {
   const key = definitionKey(draft.definition);
   const known = found.get(key);
@@ -84,7 +84,7 @@ function add(
     found.set(key, { ...known, statements: [...known.statements, statement.id] });
     return;
   }
-  if (isCoveredByExisting(draft.definition, table)) return;
+  if (isCoveredByExisting(draft.definition, table, { canRepeat })) return;
   const { definition, why } = draft;
   const width = definition.keys.length + definition.include.length;
   found.set(key, { key, definition, why, statements: [statement.id], width });

@@ -49,6 +49,9 @@ export async function refine(context: ImproveContext, start: Scored, rounds: num
   return best;
 }
 
+/** Neighbours of a set that are tried, the most promising first. */
+const NEIGHBOURS = 40;
+
 /** Seconds that one look at the hoped-for may take. */
 const HOPE_SECONDS = 4;
 
@@ -109,7 +112,7 @@ async function bestNeighbour(
   const { oracle, limits } = context;
   const ranked = rankByPromise(context, from, pool);
   const worth = worthOfEach(oracle, from.set);
-  for (const { id } of ranked) {
+  for (const { id } of ranked.slice(0, NEIGHBOURS)) {
     if (oracle.isOver()) return null;
     const added = new Set([...from.set, id]);
     const tried = fits(added, limits) ? added : makeRoom(context, from, id, worth);

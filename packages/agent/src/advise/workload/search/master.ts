@@ -84,7 +84,7 @@ export function solveMaster(
   for (const id of ids) objective.set(`x${id}`, limits.writeCost(id) * scale + limits.sizeOf(id) * 1e-12);
   rows.push(...limitRows(ids, limits));
   const program: Program = { objective, constant, rows, binary: [...ids].map((id) => `x${id}`) };
-  const solution = solver.solve(program, { seconds: options.seconds, gap: 1e-5 });
+  const solution = solver.solve(program, { seconds: options.seconds, gap: 1e-4 });
   return solution === null ? null : chosen(ids, solution);
 }
 

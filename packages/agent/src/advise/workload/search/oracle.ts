@@ -13,6 +13,7 @@ export interface Query {
 
 /** The cheapest plan under a set of indexes. */
 export interface Answer {
+  /** What the plan counts in the search. */
   readonly cost: number;
   /** Hypothetical indexes that the plan uses. */
   readonly used: readonly number[];
@@ -32,6 +33,9 @@ export interface SearchLimits {
   readonly maximumCalls: number;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Rounds over all queries for which calls are kept. */
+const ROUNDS_LEFT = 4;
 
 /**
  * Asks the planner and remembers: a plan under a set R that used only U is the plan under every set between U and R.
@@ -63,14 +67,16 @@ export function createOracle(
     readonly relevant: (query: Query, id: number) => boolean;
     /** Existing indexes that are taken to be dropped. */
     readonly hide: readonly ExistingIndex[];
+    /** What a plan counts. */
+    readonly costOf: (plan: PlanNode) => number;
   },
 ): Oracle {
   const memory = new Map<number, Entry[]>(queries.map((query) => [query.number, []]));
-  const { limits, relevant } = options;
+  const { limits, relevant, costOf } = options;
   const overBy = (): 'time-limit' | 'call-limit' | null => {
     if (limits.now() >= limits.deadlineMs || limits.signal?.aborted === true) return 'time-limit';
-    // One round over all queries may still be on its way.
-    return planner.calls() + queries.length >= limits.maximumCalls ? 'call-limit' : null;
+    // Some rounds over all queries may still be on their way.
+    return planner.calls() + ROUNDS_LEFT * queries.length >= limits.maximumCalls ? 'call-limit' : null;
   };
   const recall = (query: Query, set: ReadonlySet<number>): Entry | undefined =>
     memory
@@ -86,7 +92,7 @@ export function createOracle(
     return remember(query, set, planned?.kind === 'plan' ? planned.plan.root : null);
   };
   const remember = (query: Query, present: ReadonlySet<number>, root: PlanNode | null): Entry => {
-    const entry = readAnswer(root, present);
+    const entry = readAnswer(root, present, costOf);
     memory.get(query.number)?.push(entry);
     return entry;
   };
@@ -137,7 +143,11 @@ function isSubset(part: ReadonlySet<number>, whole: ReadonlySet<number>): boolea
   return true;
 }
 
-function readAnswer(root: PlanNode | null, present: ReadonlySet<number>): Entry {
+function readAnswer(
+  root: PlanNode | null,
+  present: ReadonlySet<number>,
+  costOf: (plan: PlanNode) => number,
+): Entry {
   if (root === null) throw new RangeError('a statement that was planned before is refused now');
   const used = new Set<number>();
   const existing = new Set<string>();
@@ -146,5 +156,5 @@ function readAnswer(root: PlanNode | null, present: ReadonlySet<number>): Entry 
     if (index.hypothesisId === null) existing.add(index.name);
     else used.add(index.hypothesisId);
   }
-  return { cost: root.totalCost, used: [...used], existing: [...existing], plan: root, present };
+  return { cost: costOf(root), used: [...used], existing: [...existing], plan: root, present };
 }

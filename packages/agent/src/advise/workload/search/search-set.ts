@@ -22,8 +22,11 @@ export interface Found {
 /** Statements, the dearest first, after which a first set is looked for. */
 const FIRST_QUERIES = 20;
 
+/** Least relative gain for which a further round is worth its time. */
+const ROUND_GAIN = 2e-4;
+
 /** Rounds of hoping and looking. */
-const HOPE_ROUNDS = 3;
+const HOPE_ROUNDS = 1;
 
 /** Rounds of solving and looking again. */
 const REFINE_ROUNDS = 12;
@@ -68,7 +71,7 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     });
     await tryVariants(search, best);
     best = await refine(context, best, REFINE_ROUNDS);
-    isBetter = best.cost < before * (1 - 1e-6);
+    isBetter = best.cost < before * (1 - ROUND_GAIN);
   }
   for (let round = 0; round < DIVERSIFY_ROUNDS && !oracle.isOver(); round += 1) {
     const before = best.cost;

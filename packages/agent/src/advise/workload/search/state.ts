@@ -36,7 +36,7 @@ export async function supposeMore(
   for (const [key, definition] of fresh) {
     const { schema, table } = definition;
     const home = search.workload.tables.find((one) => one.schema === schema && one.name === table);
-    if (home !== undefined && isCoveredByExisting(definition, home)) fresh.delete(key);
+    if (home !== undefined && isCoveredByExisting(definition, home, search.constraints)) fresh.delete(key);
   }
   if (fresh.size === 0) return [];
   const supposed = await search.planner.suppose([...fresh.values()]);

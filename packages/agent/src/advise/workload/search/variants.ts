@@ -30,12 +30,7 @@ export function variantsOf(definition: IndexDefinition, limits: VariantLimits): 
     keys.length < 2 ? [] : keys.map((_, index) => ({ keys: keys.toSpliced(index, 1), include }));
   const narrower = include.map((_, index) => ({ keys, include: include.toSpliced(index, 1) }));
   const bare = include.length === 0 ? [] : [{ keys, include: [] }];
-  // Fewer keys keep more of the first one's order on the disk. @source src/backend/utils/adt/selfuncs.c btcostestimate
-  const lowered = keys.slice(1).flatMap((_, index) => {
-    const columns = keys.slice(index + 1).flatMap(({ on }) => (on.kind === 'column' ? [on.name] : []));
-    const isPossible = columns.length === keys.length - index - 1 && columns.every(limits.canBeCovered);
-    return isPossible ? [{ keys: keys.slice(0, index + 1), include: [...columns, ...include] }] : [];
-  });
+  const lowered = lower(definition, limits);
   const swapped = keys.flatMap((_, index) =>
     index === 0
       ? []
@@ -71,6 +66,19 @@ export function variantsOf(definition: IndexDefinition, limits: VariantLimits): 
     ...definition,
     ...parts,
   }));
+}
+
+/** Moves the last keys to INCLUDE: with one key the planner counts on more of the order on the disk. @source src/backend/utils/adt/selfuncs.c btcostestimate */
+function lower(
+  { keys, include }: IndexDefinition,
+  limits: VariantLimits,
+): readonly Pick<IndexDefinition, 'keys' | 'include'>[] {
+  return keys.slice(1).flatMap((_, index) => {
+    const rest = keys.slice(index + 1);
+    const columns = rest.flatMap(({ on }) => (on.kind === 'column' ? [on.name] : []));
+    const isPossible = columns.length === rest.length && columns.every(limits.canBeCovered);
+    return isPossible ? [{ keys: keys.slice(0, index + 1), include: [...columns, ...include] }] : [];
+  });
 }
 
 /** Merges two btrees of one table: the first one's keys, then what the second has beyond. */
