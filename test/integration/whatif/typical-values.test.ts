@@ -68,6 +68,13 @@ describe('typical values', () => {
           'select * from "Orders" where at > now() - interval $1 and status = $2',
         );
         expect(recent['common']).toEqual(['30 days', 'done']);
+        expect(
+          await valuesOf('select count(*) from "Orders" where at > now() - interval $1 limit $2'),
+        ).toEqual({
+          common: ['30 days', '20'],
+          median: ['7 days', '20'],
+          rare: ['1 day', '20'],
+        });
         expect(await valuesOf('select $1::int')).toEqual({});
         expect(await valuesOf('select nonsense from nowhere where a = $1')).toEqual({});
         expect(await valuesOf('select * from "Orders" where lower(note) = $1')).toEqual({});

@@ -26,7 +26,8 @@ interface KnownUse extends ParameterUse {
  * median and a rare one; with bounds, such that let most rows, half of them and few through. Parameters that meet no
  * column get plain values of their type.
  * @param types of the parameters, as `format_type` names them
- * @returns sets that differ; none when no parameter meets a column with statistics, or nothing is known of one that does
+ * @returns sets that differ; none when no parameter meets a column with statistics nor is an interval, as in `now() - $1`, or nothing
+ * is known of one that meets a column
  */
 export function representativeValues(
   sql: string,
@@ -35,7 +36,7 @@ export function representativeValues(
 ): readonly ValueSet[] {
   const { uses, limits, offsets } = readParameters(sql, source.resolver);
   const known = knownUses(uses, source);
-  if (known.size === 0) return [];
+  if (known.size === 0 && !types.includes('interval')) return [];
   const sets = KINDS.flatMap((kind): ValueSet[] => {
     const values = types.map((type, index) => {
       const number = index + 1;
