@@ -167,6 +167,16 @@ export function statisticSql(
   return `insert into pg_catalog.pg_statistic values (${statisticValues(one, at, own, operators)})`;
 }
 
+/** Writes such a row as a value. */
+export function rowSql(
+  one: StatisticContent,
+  at: StatisticPlace,
+  own: Operators,
+  operators: ReadonlyMap<number, Operators>,
+): string {
+  return `row(${statisticValues(one, at, own, operators)})::pg_catalog.pg_statistic`;
+}
+
 /** Gives the values of such a row as SQL. */
 function statisticValues(
   one: StatisticContent,

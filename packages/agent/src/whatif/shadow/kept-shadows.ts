@@ -14,7 +14,7 @@ export interface KeptShadow {
 }
 
 /** Raised when a shadow of an earlier release could not be used any more. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 const STATE_FILE = 'shadow.json';
 
