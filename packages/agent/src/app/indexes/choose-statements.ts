@@ -6,7 +6,7 @@ import {
   statementWindow,
   statisticsWindow,
 } from '../../diagnose/index.ts';
-import { failure } from '../../kernel/index.ts';
+import { failure, groupBy } from '../../kernel/index.ts';
 import type { Observation, StatementRow } from '../../observe/index.ts';
 import type { PlannableStatement } from '../../planner/index.ts';
 import type { Settings } from '../../settings/index.ts';
@@ -81,18 +81,23 @@ export function chooseWorkload(
   };
 }
 
+/** Calls with the same values after which these count as the application's constants. */
+const SAME_CALLS = 2;
+
 /**
  * Gives the texts of sessions by their fingerprint: what pg_stat_statements shows as `$3` may be a constant of the application there.
- * Only texts with parameters of their own: in others the values of one call stand where constants do.
+ * In texts without parameters of their own the values of one call may stand where constants do: they count when all calls seen have the
+ * same.
  */
 function byFingerprint(texts: readonly string[]): ReadonlyMap<string | null, string> {
+  const calls = groupBy(texts, fingerprintOf);
   return new Map(
-    texts
-      .filter((text) => /\$\d/.test(text))
-      .flatMap((text) => {
-        const print = fingerprintOf(text);
-        return print === null ? [] : [[print, text] as const];
-      }),
+    [...calls].flatMap(([print, seen]) => {
+      const text = seen.find((one) => /\$\d/.test(one));
+      if (print === null || text !== undefined) return text === undefined ? [] : [[print, text] as const];
+      const isSame = seen.length >= SAME_CALLS && new Set(seen).size === 1;
+      return isSame ? seen.slice(0, 1).map((one) => [print, one] as const) : [];
+    }),
   );
 }
 

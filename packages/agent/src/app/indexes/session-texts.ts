@@ -8,10 +8,10 @@ const LOOKS = 20;
 const MOST_LOOKS = 100;
 const PAUSE_MS = 100;
 
-/** Texts of the statements that the application's sessions run or ran last, as it sends them. */
+/** Texts of the statements that the application's sessions run or ran last, as it sends them; one for each call seen. */
 export function textsOf(snapshot: Snapshot): readonly string[] {
   const { activity } = snapshot.sections;
-  return activity.status === 'ok' ? ownTexts(activity.data) : [];
+  return activity.status === 'ok' ? ownCalls(activity.data).map(({ text }) => text) : [];
 }
 
 /**
@@ -32,21 +32,28 @@ export async function sampleTexts(
     readonly meanwhile: Promise<unknown>;
   },
 ): Promise<readonly string[]> {
-  const texts = new Set(textsOf(snapshot));
+  const texts: string[] = [];
+  const last = new Map<number, string>();
   let most = MOST_LOOKS;
   // Whoever waits for it hears of its failure.
   const end = (): void => {
     most = LOOKS;
   };
   meanwhile.then(end, end);
-  for (let look = 0; look < most && texts.size > 0; look += 1) {
+  for (let look = 0; look < most && textsOf(snapshot).length > 0; look += 1) {
     await clock.sleep(PAUSE_MS, signal);
     const result = await runCatalogQuery(session, activityQuery);
-    for (const text of result.ok ? ownTexts(result.rows) : []) texts.add(text);
+    for (const { pid, text } of result.ok ? ownCalls(result.rows) : []) {
+      // The same text again may be the same call still.
+      if (last.get(pid) !== text) texts.push(text);
+      last.set(pid, text);
+    }
   }
-  return [...texts];
+  return texts;
 }
 
-function ownTexts(rows: readonly SessionRow[]): readonly string[] {
-  return rows.flatMap(({ query, isOwn, isHere }) => (isOwn || !isHere || query === null ? [] : [query]));
+function ownCalls(rows: readonly SessionRow[]): readonly { readonly pid: number; readonly text: string }[] {
+  return rows.flatMap(({ pid, query, isOwn, isHere }) =>
+    isOwn || !isHere || query === null ? [] : [{ pid, text: query }],
+  );
 }
