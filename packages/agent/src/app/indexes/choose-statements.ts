@@ -6,12 +6,13 @@ import {
   statementWindow,
   statisticsWindow,
 } from '../../diagnose/index.ts';
-import { failure, groupBy } from '../../kernel/index.ts';
+import { failure } from '../../kernel/index.ts';
 import type { Observation, StatementRow } from '../../observe/index.ts';
 import type { PlannableStatement } from '../../planner/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { fingerprintOf, splitStatements } from '../../sql/index.ts';
 import { APP_ERRORS } from '../errors.ts';
+import { textsByFingerprint } from './session-texts.ts';
 
 type Skipped = IndexAdvice['skipped'][number];
 
@@ -55,7 +56,7 @@ export function chooseWorkload(
         settings.get(minimumIntervalSetting),
       );
   const byPrint = new Map(given.map((one) => [fingerprintOf(one.sql), one]));
-  const inFlight = byFingerprint(isFromFilesOnly ? [] : sessionTexts);
+  const inFlight = textsByFingerprint(isFromFilesOnly ? [] : sessionTexts);
   const skipped: Skipped[] = isFromFilesOnly ? [] : [...utilities(observation)];
   const recorded = known.rows.flatMap((row): WorkloadStatement[] => {
     const reason = unplannable(row);
@@ -79,26 +80,6 @@ export function chooseWorkload(
     changesScale: known.changesScale,
     sources: [...(recorded.length === 0 ? [] : ['pg_stat_statements']), ...statementFiles],
   };
-}
-
-/** Calls with the same values after which these count as the application's constants. */
-const SAME_CALLS = 2;
-
-/**
- * Gives the texts of sessions by their fingerprint: what pg_stat_statements shows as `$3` may be a constant of the application there.
- * In texts without parameters of their own the values of one call may stand where constants do: they count when all calls seen have the
- * same.
- */
-function byFingerprint(texts: readonly string[]): ReadonlyMap<string | null, string> {
-  const calls = groupBy(texts, fingerprintOf);
-  return new Map(
-    [...calls].flatMap(([print, seen]) => {
-      const text = seen.find((one) => /\$\d/.test(one));
-      if (print === null || text !== undefined) return text === undefined ? [] : [[print, text] as const];
-      const isSame = seen.length >= SAME_CALLS && new Set(seen).size === 1;
-      return isSame ? seen.slice(0, 1).map((one) => [print, one] as const) : [];
-    }),
-  );
 }
 
 const HIDDEN = 'its text is hidden: it belongs to another role, and reading it needs pg_read_all_stats';

@@ -1,7 +1,8 @@
 import { activityQuery, runCatalogQuery, type SessionRow } from '../../catalog/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import { type Clock, groupBy } from '../../kernel/index.ts';
 import type { Snapshot } from '../../observe/index.ts';
 import type { Session } from '../../postgres/index.ts';
+import { fingerprintOf } from '../../sql/index.ts';
 
 /** Looks at the sessions at least and at most, and the time between two of them. */
 const LOOKS = 20;
@@ -50,6 +51,26 @@ export async function sampleTexts(
     }
   }
   return texts;
+}
+
+/** Calls with the same values after which these count as the application's constants. */
+const SAME_CALLS = 2;
+
+/**
+ * Gives the texts of sessions by their fingerprint: what pg_stat_statements shows as `$3` may be a constant of the application there.
+ * In texts without parameters of their own the values of one call may stand where constants do: they count when all calls seen have the
+ * same.
+ */
+export function textsByFingerprint(texts: readonly string[]): ReadonlyMap<string | null, string> {
+  const calls = groupBy(texts, fingerprintOf);
+  return new Map(
+    [...calls].flatMap(([print, seen]) => {
+      const text = seen.find((one) => /\$\d/.test(one));
+      if (print === null || text !== undefined) return text === undefined ? [] : [[print, text] as const];
+      const isSame = seen.length >= SAME_CALLS && new Set(seen).size === 1;
+      return isSame ? seen.slice(0, 1).map((one) => [print, one] as const) : [];
+    }),
+  );
 }
 
 function ownCalls(rows: readonly SessionRow[]): readonly { readonly pid: number; readonly text: string }[] {
