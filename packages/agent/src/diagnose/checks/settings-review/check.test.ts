@@ -31,7 +31,9 @@ describe.each([...availableMajors()])('diagnose/settings-review on PostgreSQL %i
         const { findings, unavailable } = await diagnoseWith(settingsReview, db, { url });
         expect(unavailable).toEqual([]);
         expect(new Set(findings.map((found) => found.severity))).toEqual(new Set(['info']));
-        expect(findings.map((found) => found.subject.name).toSorted()).toEqual([
+        const names = findings.map((found) => found.subject.name);
+        // What other tests write on the shared server decides on this one.
+        expect(names.filter((name) => name !== 'wal_compression').toSorted()).toEqual([
           'idle_in_transaction_session_timeout',
           'log_lock_waits',
           'log_min_duration_statement',
@@ -58,7 +60,7 @@ describe('diagnose/settings-review', () => {
       expect(worst?.title).toContain('work_mem is 64 kB');
       expect(others.map((found) => found.subject.name)).not.toContain('random_page_cost');
       const ignoring = await findingsOf(settingsReview, db, {
-        'diagnose.settings-review.ignore': 'work_mem, log_lock_waits',
+        'diagnose.settings-review.ignore': 'work_mem, log_lock_waits, wal_compression',
       });
       expect(ignoring.map((found) => found.subject.name).toSorted()).toEqual([
         'idle_in_transaction_session_timeout',
@@ -75,6 +77,7 @@ describe('diagnose/settings-review', () => {
       await db.query('select pg_stat_force_next_flush()').catch(() => undefined);
       const findings = await findingsOf(settingsReview, db, {
         'diagnose.settings-review.temp-bytes': '1MB',
+        'diagnose.settings-review.ignore': 'wal_compression',
         'diagnose.settings-review.large-database-bytes': '1MB',
       });
       expect(findings).toMatchObject([
