@@ -87,6 +87,10 @@ const CHANGES: readonly (readonly [what: string, sql: readonly string[], stateme
   ],
 ];
 
+/** Roles belong to the server, which other tests share: what they set comes and goes between two looks. */
+const gapsOfDatabase = ({ gaps }: Shadow): Shadow['gaps'] =>
+  gaps.filter(({ id }) => id !== 'whatif/role-settings');
+
 describe.each(availableMajors())('a kept shadow of PostgreSQL %i', (major) => {
   let database: TestDatabase;
   let state: string;
@@ -171,7 +175,7 @@ describe.each(availableMajors())('a kept shadow of PostgreSQL %i', (major) => {
     const plans = await plansOf(refreshed, all);
     expect(plans).toEqual(await plansOf(fresh, all));
     expect(statements.filter((one) => plans.get(one)?.startsWith('refused'))).toEqual([]);
-    expect(refreshed.gaps).toEqual(fresh.gaps);
+    expect(gapsOfDatabase(refreshed)).toEqual(gapsOfDatabase(fresh));
   });
 
   it('takes over settings', async () => {

@@ -116,7 +116,7 @@ export interface MirrorRoleSettingRow {
 
 export const mirrorRoleSettingsQuery: CatalogQuery<MirrorRoleSettingRow> = defineCatalogQuery({
   id: 'catalog/mirror-role-settings',
-  summary: 'Settings that other roles have of their own.',
+  summary: 'Settings that other roles that may log in have of their own.',
   source: 'PostgreSQL docs 51.16 "pg_db_role_setting"',
   scope: 'database',
   variants: [
@@ -127,7 +127,7 @@ select r.rolname::text as "role", pg_catalog.split_part(o.option, '=', 1) as "na
   pg_catalog.substr(o.option, pg_catalog.strpos(o.option, '=') + 1) as "value"
 from pg_catalog.pg_db_role_setting s
 join pg_catalog.pg_database d on d.datname = pg_catalog.current_database() and s.setdatabase in (0, d.oid)
-join pg_catalog.pg_roles r on r.oid = s.setrole and r.rolname <> session_user
+join pg_catalog.pg_roles r on r.oid = s.setrole and r.rolname <> session_user and r.rolcanlogin
 cross join pg_catalog.unnest(s.setconfig) o (option)
 order by 1, 2
 limit 5000`,

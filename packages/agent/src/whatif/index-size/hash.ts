@@ -49,7 +49,7 @@ function overflowPages({ rows, tableRows, columns }: IndexFacts, buckets: number
   const thrown = Math.min(others, SIMULATED_VALUES);
   // Values too many to be thrown one by one lie evenly, but for the chance that moves them.
   const even = others > thrown ? rest / buckets : 0;
-  if (even > 0) return buckets * expectedOverflow(even, Math.sqrt(even * (rest / others)));
+  if (even > 0) return Math.round(buckets * expectedOverflow(even, Math.sqrt(even * (rest / others))));
   for (const [place, own] of common.entries()) add(filled, place, own);
   for (let place = 0; place < thrown; place += 1) add(filled, common.length + place, rest / thrown);
   return filled.reduce((sum, own) => sum + Math.max(0, Math.ceil(own / PAGE_ENTRIES) - 1), 0);

@@ -79,7 +79,7 @@ export interface ElementClass {
 
 /** The predicted size of one index. */
 export interface IndexSize {
-  /** Blocks of 8 kB of the main fork. */
+  /** Whole blocks of 8 kB of the main fork. */
   readonly pages: number;
   /** Levels above the leaves of a btree; null for other methods. */
   readonly treeHeight: number | null;
