@@ -91,7 +91,9 @@ async function indexBytes(url: string): Promise<number> {
 async function advise(url: string, budgetBytes: number): Promise<IndexReport> {
   const settings = unwrap(
     resolveSettings(settingDefinitions, {
-      flags: new Map([['advise.indexes.storage-budget-bytes', String(budgetBytes)]]),
+      flags: new Map([
+        ['advise.indexes.storage-budget-bytes', { option: '--budget', value: String(budgetBytes) }],
+      ]),
     }),
   );
   return runIndexes(

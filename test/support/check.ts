@@ -49,7 +49,8 @@ export function settingsWith(
   definitions: readonly AnySetting[],
   overrides: Readonly<Record<string, unknown>>,
 ): Settings {
-  return unwrap(resolveSettings(definitions, { flags: new Map(Object.entries(overrides)) }));
+  const flags = Object.entries(overrides).map(([key, value]) => [key, { option: '--set', value }] as const);
+  return unwrap(resolveSettings(definitions, { flags: new Map(flags) }));
 }
 
 /** Takes a snapshot, and with `between` an interval around it. */

@@ -52,6 +52,7 @@ export function createFakePlanner(resolver: NameResolver, msPerPlan = 0): FakePl
         supposed.set(lastId, index);
         return index;
       }),
+    hasIndex: async () => true,
     forget: async (ids) => {
       for (const id of ids) supposed.delete(id);
     },

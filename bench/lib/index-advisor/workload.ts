@@ -42,6 +42,7 @@ export async function readWorkload(client: pg.Client, queries: readonly QueryFil
         deletes: 0,
       }),
     ),
+    countedMs: null,
     operatorClasses: new Map(),
     views: new Map(views),
     takenNames: new Set(),

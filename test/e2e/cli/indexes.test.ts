@@ -108,7 +108,8 @@ describe('indexes', () => {
         "-- one\nselect * from parts where id = 7;\nselect 'A;b' from parts where kind = 5;",
       );
       const own = await advise('--statements', file, '--only');
-      expect(own.workload).toMatchObject({ statements: 2, sources: [file] });
+      expect(own.workload).toMatchObject({ statements: 2, sources: [file], weights: 'equal' });
+      expect(own.advice.drops).toEqual([]);
       expect(own.advice.statements.map((one) => one.sql)).toContain("select 'A;b' from parts where kind = 5");
     },
     LIMIT_MS,
@@ -211,7 +212,13 @@ describe('indexes, further', () => {
         await runCli(['indexes', db.url, '--statements', '/no/such/file.sql']),
         'APP.STATEMENT_FILE',
       );
-      expectError(await runCli(['indexes', db.url, '--budget', 'much']), 'SETTINGS.INVALID_VALUE');
+      for (const budget of ['much', '-1']) {
+        const wrong = await runCli(['indexes', db.url, '--budget', budget]);
+        expectError(wrong, 'SETTINGS.INVALID_VALUE');
+        expect(wrong.stderr).toContain('from --budget');
+      }
+      expectError(await runCli(['indexes', db.url, '--budget', '0']), 'APP.USAGE');
+      expectError(await runCli(['indexes', db.url, '--only']), 'APP.USAGE');
       expectError(await runCli(['indexes', db.url, '--format', 'yaml']), 'APP.USAGE');
     },
     LIMIT_MS,

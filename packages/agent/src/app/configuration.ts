@@ -3,15 +3,21 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { failed, type Result, success } from '../kernel/index.ts';
 import { type ConnectionTarget, resolveTarget } from '../postgres/index.ts';
-import { type ConfigFile, readConfigFile, resolveSettings, type Settings } from '../settings/index.ts';
+import {
+  type ConfigFile,
+  type GivenFlag,
+  readConfigFile,
+  resolveSettings,
+  type Settings,
+} from '../settings/index.ts';
 import { settingDefinitions } from './registries.ts';
 
 /** What a command line says about configuration. */
 export interface ConfigurationInputs {
   /** Value of `--config`. */
   readonly file?: string | undefined;
-  /** Values of `--set key=value`. */
-  readonly overrides: ReadonlyMap<string, string>;
+  /** Values of `--set key=value` and of options that stand for a setting, by its key. */
+  readonly overrides: ReadonlyMap<string, GivenFlag>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -16,7 +16,7 @@ export const APP_ERRORS: Readonly<
 > = defineErrors('APP', {
   USAGE: {
     message: '{reason}',
-    why: 'The command line could not be understood.',
+    why: 'Nothing was begun.',
     next: ['run `pgsteward {command} --help`'],
     exitCode: 2,
   },
@@ -33,9 +33,9 @@ export const APP_ERRORS: Readonly<
     exitCode: 2,
   },
   STATEMENT_FILE: {
-    message: 'cannot read statements from "{file}": {reason}',
-    why: 'A file of statements holds SQL that PostgreSQL can parse, statements separated by semicolons.',
-    next: ['check the path and the SQL'],
+    message: 'cannot read statements from "{file}"',
+    why: '{reason}.',
+    next: ['give a file of SQL that PostgreSQL can parse, its statements separated by semicolons'],
     exitCode: 2,
   },
   NO_HYPOPG: {
@@ -49,8 +49,8 @@ export const APP_ERRORS: Readonly<
   },
   EXPLAIN: {
     message: 'cannot explain: {reason}',
-    why: 'PostgreSQL refused the statement, or it was not found.',
-    next: ['check the statement; query ids are shown by `pgsteward queries --json`'],
+    why: '{why}.',
+    next: ['{remedy}'],
     exitCode: 2,
   },
   WORKLOAD: {

@@ -4,6 +4,7 @@ import { type Snapshot, takePlanSnapshot } from '../observe/index.ts';
 import {
   type Plan,
   type PlannableStatement,
+  type Planned,
   type Planner,
   readPlan,
   type ValueSet,
@@ -71,8 +72,8 @@ export async function openTargetPlace(
   return {
     target: { name: target.name, serverVersion, database },
     recorded: (queryId) => readRecorded(session, queryId),
-    plan: async (statement) => planOf(await explainStatement(connection, versionNumber, statement)),
-    analyze: async (statement, limits) => planOf(await connection.analyze(statement, limits)),
+    plan: async (statement) => planOfExplained(await explainStatement(connection, versionNumber, statement)),
+    analyze: async (statement, limits) => planOfExplained(await connection.analyze(statement, limits)),
     representativeValues: (statement) => readRepresentativeValues(session, connection, statement),
     observe: (tableNames) => takePlanSnapshot(session, tableNames, options),
     planner(provider) {
@@ -97,7 +98,7 @@ export async function openFilePlace(file: string, options: PlaceOptions): Promis
     throw error;
   });
   const refuse = (reason: string): never => {
-    throw failure(APP_ERRORS.EXPLAIN, { reason });
+    throw cannotExplain(reason, 'give the URL of the target instead of --statistics');
   };
   return {
     target: { name: target.name, serverVersion: planner.serverVersion, database },
@@ -105,7 +106,7 @@ export async function openFilePlace(file: string, options: PlaceOptions): Promis
       refuse(`a file of statistics holds no statements, so the query id ${queryId} is not known there`),
     async plan(statement) {
       const [planned] = await planner.plan([statement], { add: [], hide: [] });
-      return planned?.kind === 'plan' ? planned.plan : refuse(planned?.reason ?? 'it has no plan');
+      return planOf(planned);
     },
     analyze: async () => refuse('a file of statistics holds no rows, so nothing can be run there'),
     representativeValues: (statement) => planner.representativeValues(statement),
@@ -119,18 +120,46 @@ export async function openFilePlace(file: string, options: PlaceOptions): Promis
   };
 }
 
-function planOf(explained: Awaited<ReturnType<TargetPlanningConnection['analyze']>>): Plan {
-  if (!explained.ok) throw failure(APP_ERRORS.EXPLAIN, { reason: explained.reason });
-  return readPlan(explained.json);
+function planOfExplained(explained: Awaited<ReturnType<TargetPlanningConnection['analyze']>>): Plan {
+  return planOf(
+    explained.ok ? { kind: 'plan', plan: readPlan(explained.json) } : { ...explained, kind: 'refused' },
+  );
+}
+
+/**
+ * Gives the plan that was made.
+ * @throws APP.EXPLAIN when PostgreSQL refused the statement
+ */
+export function planOf(planned: Planned | undefined): Plan {
+  if (planned?.kind === 'plan') return planned.plan;
+  const reason = planned?.reason ?? 'it has no plan';
+  throw cannotExplain(reason, 'correct the statement', 'PostgreSQL refused the statement');
+}
+
+/** An explanation that cannot be given. */
+export function cannotExplain(
+  reason: string,
+  remedy: string,
+  why = 'Nothing was planned',
+): ReturnType<typeof failure> {
+  return failure(APP_ERRORS.EXPLAIN, { reason, remedy, why });
 }
 
 async function readRecorded(session: Session, queryId: string): Promise<string> {
   const result = await runCatalogQuery(session, statementsQuery);
   const row = result.ok ? result.rows.find((one) => one.queryId === queryId) : undefined;
-  const reason = result.ok ? `no recorded statement has the query id ${queryId}` : result.unavailable.reason;
-  if (row === undefined) throw failure(APP_ERRORS.EXPLAIN, { reason });
+  if (!result.ok) throw cannotExplain(result.unavailable.reason, result.unavailable.remedy);
+  if (row === undefined) {
+    throw cannotExplain(
+      `no recorded statement has the query id ${queryId}`,
+      'see the ids with `pgsteward queries --json`',
+    );
+  }
   if (row.query === null || row.queryLength > row.query.length) {
-    throw failure(APP_ERRORS.EXPLAIN, { reason: `the text of ${row.queryId} is not known or was cut off` });
+    throw cannotExplain(
+      `the text of ${row.queryId} is not known or was cut off`,
+      'give the statement itself instead of its id',
+    );
   }
   return row.query;
 }

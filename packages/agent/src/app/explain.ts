@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { advise, advisors } from '../advise/index.ts';
 import { diagnose, isPlanCheck } from '../diagnose/index.ts';
-import { type Clock, failure, type ProgressListener } from '../kernel/index.ts';
+import type { Clock, ProgressListener } from '../kernel/index.ts';
 import type { Observation, StatementPlan } from '../observe/index.ts';
 import {
   type Configuration,
   comparePlans,
   createIndexSql,
   type ExistingIndex,
-  type Hypothesis,
+  type HypotheticalIndex,
   type Plan,
   type PlannableStatement,
   type Planner,
@@ -19,8 +19,7 @@ import type { ConnectionTarget } from '../postgres/index.ts';
 import type { ExplainReport, VerifiedPlan } from '../report/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { loadParser, splitStatements } from '../sql/index.ts';
-import { APP_ERRORS } from './errors.ts';
-import { type ExplainPlace, openFilePlace, openTargetPlace } from './explain-place.ts';
+import { cannotExplain, type ExplainPlace, openFilePlace, openTargetPlace, planOf } from './explain-place.ts';
 import type { PlannerProvider } from './planner.ts';
 import { checks } from './registries.ts';
 
@@ -65,9 +64,7 @@ export async function runExplain(source: ExplainSource, options: ExplainOptions)
     const statement = await findStatement(place, options.statement);
     const values = options.values.length === 0 ? null : options.values;
     if (options.isAnalyzed && values === null && /\$\d/.test(statement.sql)) {
-      throw failure(APP_ERRORS.EXPLAIN, {
-        reason: 'to run it, give its parameters values: --param VALUE for each',
-      });
+      throw cannotExplain('to be run it needs values for its parameters', 'give each one with --param VALUE');
     }
     const plannable = { id: 'explain', sql: statement.sql, values, searchPath: null };
     const plan = options.isAnalyzed ? await place.analyze(plannable, options) : await place.plan(plannable);
@@ -98,12 +95,15 @@ async function findStatement(place: ExplainPlace, given: string): Promise<Explai
   if (/^-?\d+$/.test(queryId)) return { queryId, sql: await place.recorded(queryId) };
   const text = existsSync(given) ? readFileSync(given, 'utf8') : given;
   const split = splitStatements(text);
-  if (!split.ok) throw failure(APP_ERRORS.EXPLAIN, { reason: `line ${split.line}: ${split.reason}` });
+  if (!split.ok) {
+    throw cannotExplain(`line ${split.line}: ${split.reason}`, 'correct the statement', 'It is no SQL');
+  }
   const [sql, ...others] = split.statements;
   if (sql === undefined || others.length > 0) {
-    throw failure(APP_ERRORS.EXPLAIN, {
-      reason: `one statement is explained at a time, not ${split.statements.length}`,
-    });
+    throw cannotExplain(
+      `one statement is explained at a time, not ${split.statements.length}`,
+      'give one statement, as text or in a file',
+    );
   }
   return { queryId: null, sql };
 }
@@ -176,9 +176,8 @@ async function suppose(
     whatIf: {
       indexes: supposed.map((one) => ({
         sql: createIndexSql(one.definition, { name: null, isConcurrent: false }),
-        sizeBytes: one.kind === 'index' ? one.sizeBytes : null,
-        isUsed: one.kind === 'index' && used.has(one.id),
-        refusal: one.kind === 'refused' ? one.reason : null,
+        sizeBytes: one.sizeBytes,
+        isUsed: used.has(one.id),
       })),
       hidden: options.withoutIndexes,
       planner: { provider: planner.provider, serverVersion: planner.serverVersion },
@@ -227,16 +226,38 @@ function verifiedPlan(indexes: VerifiedPlan['indexes'], shadow: Plan, target: Pl
 async function configure(
   planner: Planner,
   options: ExplainOptions,
-): Promise<{ readonly supposed: readonly Hypothesis[]; readonly configuration: Configuration }> {
+): Promise<{ readonly supposed: readonly HypotheticalIndex[]; readonly configuration: Configuration }> {
   const definitions = options.withIndexes.map((sql) => {
     const definition = readIndexDefinition(sql);
-    if (definition === null)
-      throw failure(APP_ERRORS.EXPLAIN, { reason: `not a CREATE INDEX that can be supposed: ${sql}` });
+    if (definition === null) {
+      throw cannotExplain(
+        `no index can be supposed by ${sql}`,
+        'give a whole statement: --with-index "create index on TABLE (COLUMN)"',
+      );
+    }
     return definition;
   });
-  const supposed = await planner.suppose(definitions);
-  const add = supposed.flatMap((one) => (one.kind === 'index' ? [one.id] : []));
-  return { supposed, configuration: { add, hide: options.withoutIndexes.map(existingIndex) } };
+  const supposed = (await planner.suppose(definitions)).map((one) => {
+    if (one.kind === 'index') return one;
+    const sql = createIndexSql(one.definition, { name: null, isConcurrent: false });
+    const refused = `${sql} was refused: ${one.reason}`;
+    throw planner.provider === 'shadow'
+      ? cannotExplain(refused, 'correct the index given with --with-index')
+      : cannotExplain(
+          refused,
+          'correct the index, or suppose it in the shadow: without --provider and --verify',
+        );
+  });
+  const hide = options.withoutIndexes.map(existingIndex);
+  for (const [position, index] of hide.entries()) {
+    if (await planner.hasIndex(index)) continue;
+    const given = options.withoutIndexes[position] ?? index.name;
+    throw cannotExplain(
+      `there is no index "${given}"`,
+      'give its name to --without-index, schema.name where the schema is not public',
+    );
+  }
+  return { supposed, configuration: { add: supposed.map(({ id }) => id), hide } };
 }
 
 async function planWith(
@@ -245,8 +266,7 @@ async function planWith(
   configuration: Configuration,
 ): Promise<Plan> {
   const [planned] = await planner.plan([statement], configuration);
-  if (planned?.kind === 'plan') return planned.plan;
-  throw failure(APP_ERRORS.EXPLAIN, { reason: planned?.reason ?? 'it has no plan' });
+  return planOf(planned);
 }
 
 /** `name` means `public.name`. */

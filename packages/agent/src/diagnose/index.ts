@@ -4,6 +4,7 @@
  * database; one folder per check with its twin test and its page.
  */
 export { catalogueOf } from './catalogue.ts';
+export { unusedObservedSetting } from './drop-index.ts';
 export { diagnose, runOne } from './engine.ts';
 export { extendedStatisticsSql } from './extended-statistics-sql.ts';
 export { comparedColumns } from './node-conditions.ts';

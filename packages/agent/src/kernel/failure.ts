@@ -33,6 +33,16 @@ export function defineErrors<const K extends string>(
   ) as Record<K, ErrorDefinition>;
 }
 
+/** Says why a file could not be read or written: a sentence without its full stop. */
+export function fileErrorReason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOENT') return 'There is no such file or directory';
+  if (code === 'EACCES' || code === 'EPERM') return 'Permission denied';
+  if (code === 'EISDIR') return 'It is a directory';
+  if (code === 'ENOSPC') return 'The disk is full';
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** An expected failure with its code, reason and next steps; match on `code`, never on the message. */
 export class PgstewardError extends Error {
   readonly code: string;

@@ -11,6 +11,7 @@ export {
   type ErrorValues,
   type ExitCode,
   failure,
+  fileErrorReason,
   InternalError,
   PgstewardError,
 } from './failure.ts';
@@ -27,6 +28,7 @@ export { oncePer } from './once-per.ts';
 export { type ProgressListener, type ProgressStep, silentProgress } from './progress.ts';
 export { failed, type Result, success, unwrap } from './result.ts';
 export {
+  countOf,
   formatBytes,
   formatCount,
   formatDuration,

@@ -36,6 +36,11 @@ export function formatCount(count: number): string {
   return `${significant(count / 1e9)} G`;
 }
 
+/** Shows how many there are of something: `1 statement`, `2 indexes`. */
+export function countOf(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
 /** Shows a ratio (0..1) as a percentage, with enough digits that neither 0.9999 reads as 100 % nor 0.0004 as 0 %. */
 export function formatRatio(ratio: number): string {
   const percent = ratio * 100;

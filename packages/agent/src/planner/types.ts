@@ -133,6 +133,8 @@ export interface Planner {
    * @returns in the order of the statements; one that PostgreSQL refuses does not disturb the others
    */
   plan(statements: readonly PlannableStatement[], configuration: Configuration): Promise<readonly Planned[]>;
+  /** Whether there is such an index to hide. */
+  hasIndex(index: ExistingIndex): Promise<boolean>;
   /** Gives typical values of a statement's parameters, from statistics; none where nothing is known of them. */
   representativeValues(statement: PlannableStatement): Promise<readonly ValueSet[]>;
   /** Supposes a table filled by a query; null from a provider that cannot. */

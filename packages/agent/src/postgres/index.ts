@@ -5,6 +5,7 @@
  */
 export { POSTGRES_ERRORS } from './errors.ts';
 export { openPlanningConnection, type TargetPlanningConnection } from './planning-connection.ts';
+export { refusalReason } from './refusal.ts';
 export { openSession, type SessionOptions } from './session.ts';
 export { POSTGRES_SETTINGS } from './settings.ts';
 export {

@@ -1,5 +1,6 @@
 import { connect } from './connect.ts';
 import { mark } from './marker.ts';
+import { refusalReason } from './refusal.ts';
 import type { ConnectionTarget } from './target.ts';
 
 /** A connection for plans only: read-only by default, with a statement timeout. Statements sent without waiting are pipelined. */
@@ -34,20 +35,21 @@ export async function openPlanningConnection(
   return {
     run: (sql) => client.query(sql),
     async analyze({ sql, values }, { timeoutMs }) {
-      const explain = `explain (analyze, buffers, settings, format json) ${sql.trim().replace(/;\s*$/, '')}`;
+      const statement = sql.trim().replace(/;\s*$/, '');
+      const text = mark('explain', `explain (analyze, buffers, settings, format json) ${statement}`);
       try {
         await client.query(
           mark('explain', `begin read only; set local statement_timeout = ${Math.round(timeoutMs)}`),
         );
         // The extended protocol takes one statement: none that ends the transaction can follow.
         const result = await client.query<Record<string, unknown>>({
-          text: mark('explain', explain),
+          text,
           values: [...(values ?? [])],
           queryMode: 'extended',
         } as { text: string; values: unknown[] });
         return { ok: true, json: result.rows[0]?.['QUERY PLAN'] };
       } catch (error) {
-        return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+        return { ok: false, reason: refusalReason(error, text, statement) };
       } finally {
         await client.query('rollback').catch(() => undefined);
       }

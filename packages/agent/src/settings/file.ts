@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
-import { failed, failure, type Result, success } from '../kernel/index.ts';
+import { failed, failure, fileErrorReason, type Result, success } from '../kernel/index.ts';
 import { SETTINGS_ERRORS } from './errors.ts';
 
 /** What `pgsteward.toml` holds: the named targets and the settings, flattened to dotted keys. */
@@ -23,7 +23,7 @@ export function readConfigFile(
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return failed(failure(SETTINGS_ERRORS.FILE_UNREADABLE, { file, reason: reasonOf(error) }, error));
+    return failed(failure(SETTINGS_ERRORS.FILE_UNREADABLE, { file, reason: fileErrorReason(error) }, error));
   }
   return parseConfig(file, text, environment);
 }
@@ -101,11 +101,4 @@ function interpolate(text: string, environment: Readonly<Record<string, string |
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'The file does not exist';
-  if (code === 'EACCES') return 'Permission denied';
-  return error instanceof Error ? error.message : String(error);
 }

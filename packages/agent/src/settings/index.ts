@@ -7,6 +7,7 @@ export { SETTINGS_ERRORS } from './errors.ts';
 export { type ConfigFile, readConfigFile } from './file.ts';
 export {
   environmentName,
+  type GivenFlag,
   type Origin,
   resolveSettings,
   type SettingSources,

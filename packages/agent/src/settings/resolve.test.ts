@@ -11,6 +11,9 @@ import {
   textSetting,
 } from './setting.ts';
 
+const flagsOf = (values: Readonly<Record<string, unknown>>): NonNullable<SettingSources['flags']> =>
+  new Map(Object.entries(values).map(([key, value]) => [key, { option: `--set ${key}`, value }]));
+
 const mean = durationSetting({
   key: 'slow-query.mean-ms',
   summary: '',
@@ -39,7 +42,7 @@ const note = textSetting({ key: 'report.note', summary: '', default: '', source:
 const definitions = [mean, size, hit, rows, style, note];
 
 const everywhere: SettingSources = {
-  flags: new Map([['slow-query.mean-ms', '1 s']]),
+  flags: flagsOf({ 'slow-query.mean-ms': '1 s' }),
   environment: { PGSTEWARD_SLOW_QUERY_MEAN_MS: '2 s' },
   file: { name: 'pgsteward.toml', values: new Map<string, unknown>([['slow-query.mean-ms', 3_000]]) },
 };
@@ -91,7 +94,7 @@ describe('the value of a setting', () => {
     ['report.style', 'tall', '"wide"|"narrow"'],
     ['report.note', 7, 'string'],
   ])('%s cannot be %j', (key, value, reason) => {
-    const result = resolveSettings(definitions, { flags: new Map([[key, value]]) });
+    const result = resolveSettings(definitions, { flags: flagsOf({ [key]: value }) });
     expect(result).toMatchObject({
       ok: false,
       error: { code: 'SETTINGS.INVALID_VALUE', message: expect.stringContaining(key), exitCode: 2 },
@@ -103,12 +106,12 @@ describe('the value of a setting', () => {
   });
 
   it('reads durations and sizes in any unit', () => {
-    const flags = new Map<string, unknown>([
-      ['slow-query.mean-ms', '0.5 min'],
-      ['observe.minimum-bytes', '8kB'],
-      ['buffer-hit.ratio', '.95'],
-      ['sample.rows', 20],
-    ]);
+    const flags = flagsOf({
+      'slow-query.mean-ms': '0.5 min',
+      'observe.minimum-bytes': '8kB',
+      'buffer-hit.ratio': '.95',
+      'sample.rows': 20,
+    });
     const settings = unwrap(resolveSettings(definitions, { flags }));
     expect([mean, size, hit, rows].map((one) => settings.get(one))).toEqual([30_000, 8_192, 0.95, 20]);
   });
@@ -116,7 +119,7 @@ describe('the value of a setting', () => {
 
 describe('an unknown setting', () => {
   it('is refused, with the one that was meant', () => {
-    const result = resolveSettings(definitions, { flags: new Map([['slow-query.mean', 1]]) });
+    const result = resolveSettings(definitions, { flags: flagsOf({ 'slow-query.mean': 1 }) });
     expect(result).toMatchObject({ ok: false, error: { code: 'SETTINGS.UNKNOWN_KEY' } });
     if (!result.ok) expect(result.error.why).toContain('Did you mean "slow-query.mean-ms"?');
   });
@@ -136,10 +139,10 @@ it('gives each setting one variable of the environment', () => {
 it('takes back what pgsteward itself shows', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 59_000 }), fc.integer({ min: 0, max: 2 ** 50 }), (ms, bytes) => {
-      const flags = new Map([
-        ['slow-query.mean-ms', formatDuration(ms)],
-        ['observe.minimum-bytes', formatBytes(bytes)],
-      ]);
+      const flags = flagsOf({
+        'slow-query.mean-ms': formatDuration(ms),
+        'observe.minimum-bytes': formatBytes(bytes),
+      });
       const settings = unwrap(resolveSettings(definitions, { flags }));
       expect(Math.abs(settings.get(mean) - ms)).toBeLessThanOrEqual(ms * 0.006);
       expect(Math.abs(settings.get(size) - bytes)).toBeLessThanOrEqual(bytes * 0.006);

@@ -17,10 +17,16 @@ export interface Settings {
   origin(setting: AnySetting): Origin;
 }
 
+/** A value from the command line. */
+export interface GivenFlag {
+  /** As the user typed it: `--budget`, `--set KEY`. */
+  readonly option: string;
+  readonly value: unknown;
+}
+
 /** Raw values by source; keys are dotted setting keys, values still unchecked. */
 export interface SettingSources {
-  /** From `--set key=value` and from dedicated flags. */
-  readonly flags?: ReadonlyMap<string, unknown>;
+  readonly flags?: ReadonlyMap<string, GivenFlag>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly file?: { readonly name: string; readonly values: ReadonlyMap<string, unknown> };
 }
@@ -70,9 +76,8 @@ interface Given {
 }
 
 function pick(key: string, sources: SettingSources): Given | null {
-  if (sources.flags?.has(key) === true) {
-    return { value: sources.flags.get(key), origin: { kind: 'flag', name: `--set ${key}` } };
-  }
+  const flag = sources.flags?.get(key);
+  if (flag !== undefined) return { value: flag.value, origin: { kind: 'flag', name: flag.option } };
   const name = environmentName(key);
   const fromEnvironment = sources.environment?.[name];
   if (fromEnvironment !== undefined) {

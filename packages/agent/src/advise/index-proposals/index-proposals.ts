@@ -1,4 +1,4 @@
-import { displayName, formatBytes, formatRatio, quoteQualified } from '../../kernel/index.ts';
+import { displayName, formatBytes, formatDuration, formatRatio, quoteQualified } from '../../kernel/index.ts';
 import { createIndexSql } from '../../planner/index.ts';
 import { indexName } from '../index-name.ts';
 import type { Proposal, Risk } from '../types.ts';
@@ -18,6 +18,8 @@ export interface ProposalContext {
   readonly isTaken: (schema: string, name: string) => boolean;
   /** Planner that predicted: `the planner of PostgreSQL 18.4 over a shadow …`. */
   readonly method: string;
+  /** Milliseconds after which an index without a scan is taken to be unused. */
+  readonly observedMs: number;
 }
 
 /** Above it a build is worth a maintenance window. */
@@ -38,7 +40,7 @@ function createProposal(index: AdvisedIndex, advice: IndexAdvice, context: Propo
   return {
     id: `create-index/${name}`,
     kind: 'create-index',
-    title: `Create ${name} on ${displayName(schema, table)}: ${formatRatio(share)} of the workload's cost, ${formatBytes(index.sizeBytes)}`,
+    title: `Create ${name} on ${displayName(schema, table)}: saves ${formatRatio(share)} beyond the others, ${formatBytes(index.sizeBytes)}`,
     do:
       partitions.length === 0
         ? [`${createIndexSql(index.definition, { name: index.name, isConcurrent: true })};`]
@@ -61,7 +63,10 @@ function createProposal(index: AdvisedIndex, advice: IndexAdvice, context: Propo
 }
 
 function buildRisk(index: AdvisedIndex, isPartitioned: boolean): Risk {
-  const writes = `costs ${Math.round(index.writeCost).toLocaleString('en')} planner units of the workload's writes`;
+  const writes =
+    index.writeCost === 0
+      ? 'no writes were counted that it would slow down'
+      : `keeping it up to date takes about ${formatRatio(Math.min(1, index.writeCost / Math.max(1, index.benefitCost)))} of what it saves`;
   if (index.sizeBytes > LARGE_BUILD_BYTES) {
     return { level: 'medium', why: `a long build that reads the table twice; ${writes}` };
   }
@@ -133,15 +138,17 @@ function dropProposal(drop: AdvisedDrop, context: ProposalContext): Proposal {
       unit: 'bytes',
       method: context.method,
     },
-    risk: {
-      level: drop.coveredBy === null ? 'medium' : 'low',
-      why:
-        drop.coveredBy === null
-          ? 'a replica or a rare job that is not in the workload may read it'
-          : `${drop.coveredBy} answers the same searches`,
-    },
+    risk: dropRisk(drop, context.observedMs),
     findings: [],
   };
+}
+
+function dropRisk({ coveredBy, countedMs }: AdvisedDrop, observedMs: number): Risk {
+  if (coveredBy !== null) return { level: 'low', why: `${coveredBy} answers the same searches` };
+  const why = 'a replica or a rare job that is not in the workload may read it';
+  if (countedMs !== null && countedMs >= observedMs) return { level: 'medium', why };
+  const counted = countedMs === null ? 'an unknown time' : formatDuration(countedMs);
+  return { level: 'high', why: `its scans were counted for ${counted} only; ${why}` };
 }
 
 function concurrent(ddl: string): string {

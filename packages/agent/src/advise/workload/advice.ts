@@ -1,4 +1,4 @@
-import { definitionKey, type HypotheticalIndex } from '../../planner/index.ts';
+import { definitionKey, type HypotheticalIndex, planNodes } from '../../planner/index.ts';
 import { indexName } from '../index-name.ts';
 import { replacedIndexes } from './drops.ts';
 import type { Answer, Query } from './search/oracle.ts';
@@ -31,6 +31,7 @@ export async function assembleAdvice(
     readCost: await search.oracle.total(found.best.set),
     advised: sorted,
     unused: search.unused,
+    isEnded: search.oracle.isEnded,
   });
   return {
     status: found.status,
@@ -93,10 +94,27 @@ function advisedIndex(
     benefitCost: benefit,
     writeCost: search.limits.writeCost(index.id),
     statements: [...new Set(users.map((query) => query.statementId))],
-    why:
-      search.whys.get(definitionKey(index.definition)) ??
-      'found beside a candidate that the search had chosen',
+    why: search.whys.get(definitionKey(index.definition)) ?? useOf(index.id, users, context.after),
   };
+}
+
+/** Longest condition that is repeated. */
+const CONDITION_LENGTH = 120;
+
+/** What the plans do with an index that no rule made: the search found it beside another one. */
+function useOf(id: number, users: readonly Query[], after: Answers): string {
+  const nodes = users
+    .flatMap((query) => after.get(query.number)?.plan ?? [])
+    .flatMap(planNodes)
+    .filter(({ index }) => index?.hypothesisId === id);
+  const condition = nodes.map(({ details }) => details['Index Cond']).find((one) => typeof one === 'string');
+  const isShort = condition !== undefined && condition.length <= CONDITION_LENGTH;
+  const search = isShort
+    ? `searched by ${condition}`
+    : condition === undefined
+      ? 'read in its order'
+      : 'searched';
+  return nodes.every(({ type }) => type === 'Index Only Scan') ? `${search}, without the table` : search;
 }
 
 /** What a query costs without an index, by the plans seen: at most this. */
@@ -133,6 +151,7 @@ function statementsOf(
         id: statement.id,
         sql: statement.sql,
         weight: statement.weight,
+        calls: statement.calls,
         beforeCost: share(before),
         afterCost: share(after),
         beforePlan: old.plan,

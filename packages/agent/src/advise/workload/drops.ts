@@ -1,3 +1,4 @@
+import { formatDuration } from '../../kernel/index.ts';
 import type { ExistingIndex, IndexDefinition, PlanNode, Planner } from '../../planner/index.ts';
 import { planNodes } from '../../planner/index.ts';
 import { covers } from './candidates/covered.ts';
@@ -26,7 +27,10 @@ export function unusedIndexes(
       index,
       table: { schema: table.schema, name: table.name },
       coveredBy: null,
-      why: 'no statement of the workload uses it and it was never scanned',
+      countedMs: workload.countedMs,
+      why: `no statement of the workload uses it and it was not scanned${
+        workload.countedMs === null ? '' : ` in the ${formatDuration(workload.countedMs)} that were counted`
+      }`,
     }));
 }
 
@@ -41,6 +45,8 @@ export interface SettledSet {
   /** Definitions of the advised indexes with the names that they get. */
   readonly advised: readonly { readonly name: string; readonly definition: IndexDefinition }[];
   readonly unused: readonly AdvisedDrop[];
+  /** True when the time is up: what was not proved by then stays. */
+  readonly isEnded: () => boolean;
 }
 
 /**
@@ -55,6 +61,7 @@ export async function replacedIndexes(
   if (!constraints.canDrop) return [];
   const gone: AdvisedDrop[] = [...settled.unused];
   for (const { index, table } of droppable(workload, constraints)) {
+    if (settled.isEnded()) break;
     if (gone.some((drop) => drop.index === index)) continue;
     const coveredBy = coverOf(index, table, settled, gone);
     if (coveredBy === null) continue;
@@ -63,6 +70,7 @@ export async function replacedIndexes(
       index,
       table: { schema: table.schema, name: table.name },
       coveredBy,
+      countedMs: workload.countedMs,
       why: `${coveredBy} answers all that it answers`,
     });
   }

@@ -102,6 +102,7 @@ function sceneOf(
         };
       }),
       tables,
+      countedMs: null,
       operatorClasses: new Map(),
       views: new Map(),
       takenNames: new Set(tables.flatMap((table) => table.indexes.map((one) => `${one.schema}.${one.name}`))),
@@ -318,6 +319,7 @@ describe('the index advisor, on random schemas and workloads', () => {
           partitionsOf: () => [],
           isTaken: () => false,
           method: 'test',
+          observedMs: 0,
         });
         for (const { do: statements, undo } of proposals) {
           for (const sql of [...statements, ...undo])

@@ -24,6 +24,9 @@ export interface AdviseOptions {
   readonly onProgress?: ((progress: SearchProgress) => void) | undefined;
 }
 
+/** Share of the time limit for looking; the rest is for proving a bound, drawing the curve and looking what may be dropped. */
+const SEARCH_SHARE = 0.85;
+
 /**
  * Searches the set of indexes under which the workload costs least within the constraints: asks the planner, never guesses a
  * cost. At any limit of time or calls it gives the best set it has found.
@@ -36,10 +39,15 @@ export async function adviseIndexes(
 ): Promise<IndexAdvice> {
   const startMs = options.now();
   const startCalls = planner.calls();
-  const [solver, checked] = await Promise.all([loadSolver(), checkStatements(workload, planner)]);
+  const endMs = startMs + constraints.timeLimitMs;
+  const [solver, checked] = await Promise.all([
+    loadSolver(() => endMs - options.now()),
+    checkStatements(workload, planner),
+  ]);
   const search = await prepare({ workload, planner, constraints, checked }, options, {
     now: options.now,
-    deadlineMs: startMs + constraints.timeLimitMs,
+    deadlineMs: startMs + SEARCH_SHARE * constraints.timeLimitMs,
+    endMs,
     maximumCalls: startCalls + constraints.maximumCalls,
     signal: options.signal,
   });

@@ -68,6 +68,8 @@ export interface WorkloadIndex extends ExistingIndex {
 export interface Workload {
   readonly statements: readonly WorkloadStatement[];
   readonly tables: readonly WorkloadTable[];
+  /** Time in which the scans of indexes were counted, in milliseconds; null when unknown. */
+  readonly countedMs: number | null;
   /** Operator classes of extensions by name: `gin_trgm_ops` → `"public".gin_trgm_ops`. */
   readonly operatorClasses: ReadonlyMap<string, string>;
   /** Defining queries of views, by `schema.name`. */
@@ -112,7 +114,7 @@ export interface AdvisedIndex {
   readonly writeCost: number;
   /** Ids of the statements whose plan uses it. */
   readonly statements: readonly string[];
-  /** What kind of candidate it was and why, one sentence. */
+  /** What it is for, one sentence. */
   readonly why: string;
 }
 
@@ -122,6 +124,8 @@ export interface AdvisedDrop {
   readonly table: { readonly schema: string; readonly name: string };
   /** Index (existing or advised) that takes its place; null when nothing needs it. */
   readonly coveredBy: string | null;
+  /** Time in which its scans were counted, in milliseconds; null when unknown. */
+  readonly countedMs: number | null;
   readonly why: string;
 }
 
@@ -130,6 +134,8 @@ export interface AdvisedStatement {
   readonly id: string;
   readonly sql: string;
   readonly weight: number;
+  /** Calls counted; null for statements of a file. */
+  readonly calls: number | null;
   /** As the planner says. */
   readonly beforeCost: number;
   readonly afterCost: number;
@@ -155,7 +161,7 @@ export interface IndexAdvice {
   /** What the workload counts as it is and with the advice: planned costs, and of walks that LIMIT ends early a share of the rest. */
   readonly baseCost: number;
   readonly cost: number;
-  /** Cost below which no set of the candidates can come; null when it was not proved. */
+  /** Cost below which no set of the candidates can come; null when it was not proved, as when the search was cut off early. */
   readonly boundCost: number | null;
   readonly indexes: readonly AdvisedIndex[];
   readonly drops: readonly AdvisedDrop[];

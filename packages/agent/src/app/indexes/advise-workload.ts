@@ -14,6 +14,7 @@ import {
   type Workload,
   type WorkloadStatement,
 } from '../../advise/index.ts';
+import { unusedObservedSetting } from '../../diagnose/index.ts';
 import type { Clock, ProgressListener } from '../../kernel/index.ts';
 import type { PlannedStatement, Snapshot } from '../../observe/index.ts';
 import { type Planner, readIndexDefinition } from '../../planner/index.ts';
@@ -79,7 +80,7 @@ export async function adviseWorkload(inputs: AdviseInputs): Promise<AdvisedWorkl
     freeName: (schema, wanted) => freeName(wanted, (name) => workload.takenNames.has(`${schema}.${name}`)),
   });
   const ofStatistics = statisticsProposals(statisticsInputs(inputs));
-  const proposals = [...proposalsOf({ advice, matviews }, snapshot, planner), ...ofStatistics];
+  const proposals = [...proposalsOf({ advice, matviews }, inputs), ...ofStatistics];
   return { advice, matviews, constraints, proposals };
 }
 
@@ -150,8 +151,7 @@ function constraintsOf(
 
 function proposalsOf(
   { advice, matviews }: Pick<AdvisedWorkload, 'advice' | 'matviews'>,
-  snapshot: Snapshot,
-  planner: Planner,
+  { snapshot, planner, settings }: AdviseInputs,
 ): IndexReport['proposals'] {
   const { tables, indexes } = snapshot.sections;
   const rows = tables.status === 'ok' ? tables.data : [];
@@ -173,6 +173,7 @@ function proposalsOf(
     },
     isTaken,
     method,
+    observedMs: settings.get(unusedObservedSetting),
   });
   return [...ofIndexes, ...matviewProposals(matviews, { isTaken, method })];
 }

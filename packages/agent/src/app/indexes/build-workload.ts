@@ -5,7 +5,7 @@ import type {
   WorkloadStatement,
   WorkloadTable,
 } from '../../advise/index.ts';
-import { catalogueOf } from '../../diagnose/index.ts';
+import { catalogueOf, statisticsWindow } from '../../diagnose/index.ts';
 import { groupBy, quoteQualified } from '../../kernel/index.ts';
 import type { ColumnRow, IndexFacts, Snapshot, TableFacts } from '../../observe/index.ts';
 import type { IndexDefinition } from '../../planner/index.ts';
@@ -37,6 +37,7 @@ export function buildWorkload(inputs: WorkloadInputs): Workload {
   const indexesOf = groupBy(indexes, (index) => index.tableOid);
   const familyOf = groupBy(tables, (table) => catalogueOf(inputs.snapshot).root(table).oid);
   const { rows } = catalogueOf(inputs.snapshot);
+  const database = sections.database.status === 'ok' ? sections.database.data : null;
   return {
     statements: inputs.statements,
     tables: tables
@@ -54,6 +55,7 @@ export function buildWorkload(inputs: WorkloadInputs): Workload {
           ),
         }),
       ),
+    countedMs: database === null ? null : statisticsWindow(inputs.snapshot, database, tables).lengthMs,
     operatorClasses: new Map(
       server.extensions.flatMap(({ name, schema }) =>
         (OPERATOR_CLASSES[name] ?? []).map((one) => [one, quoteQualified(schema, one)] as const),

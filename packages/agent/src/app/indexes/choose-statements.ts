@@ -6,7 +6,7 @@ import {
   statementWindow,
   statisticsWindow,
 } from '../../diagnose/index.ts';
-import { failure } from '../../kernel/index.ts';
+import { failure, fileErrorReason } from '../../kernel/index.ts';
 import type { Observation, StatementRow } from '../../observe/index.ts';
 import type { PlannableStatement } from '../../planner/index.ts';
 import type { Settings } from '../../settings/index.ts';
@@ -117,12 +117,11 @@ function readStatementFile(file: string): readonly { readonly id: string; readon
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw failure(APP_ERRORS.STATEMENT_FILE, { file, reason }, error);
+    throw failure(APP_ERRORS.STATEMENT_FILE, { file, reason: fileErrorReason(error) }, error);
   }
   const split = splitStatements(text);
   if (!split.ok) {
-    throw failure(APP_ERRORS.STATEMENT_FILE, { file, reason: `line ${split.line}: ${split.reason}` });
+    throw failure(APP_ERRORS.STATEMENT_FILE, { file, reason: `Line ${split.line}: ${split.reason}` });
   }
   return split.statements.map((sql, index) => ({ id: `${file}:${index + 1}`, sql }));
 }

@@ -46,7 +46,8 @@ export async function runIndexes(source: IndexesSource, options: IndexesOptions)
       plans,
       snapshot,
       planner,
-      canDrop: opened.hasCounters,
+      // What reads the indexes is known only where the whole workload is.
+      canDrop: opened.hasCounters && !options.isFromFilesOnly,
     });
     return report({ opened, planner, snapshot, advised, options, chosen, startedAt, startMs });
   } finally {
@@ -146,7 +147,8 @@ interface ReportParts {
 function report(parts: ReportParts): IndexReport {
   const { opened, planner, snapshot, advised, options, chosen } = parts;
   const { advice, matviews, constraints, proposals } = advised;
-  const { statements, databaseMs } = opened.session.selfLoad();
+  // A shadow of a file is no target.
+  const load = opened.hasCounters ? opened.session.selfLoad() : { statements: 0, databaseMs: 0 };
   return {
     schema: 'pgsteward/indexes@1',
     target: {
@@ -156,13 +158,13 @@ function report(parts: ReportParts): IndexReport {
     },
     startedAt: parts.startedAt.toISOString(),
     durationMs: Math.round(options.clock.monotonicMs() - parts.startMs),
-    selfLoad: { statements, databaseMs: Math.round(databaseMs) },
+    selfLoad: { statements: load.statements, databaseMs: Math.round(load.databaseMs) },
     planner: { provider: planner.provider, serverVersion: planner.serverVersion },
     workload: {
       statements: chosen.statements.length + chosen.skipped.length,
       skipped: advice.skipped.length,
       sources: chosen.sources,
-      weights: options.settings.get(ADVISE_SETTINGS.weights),
+      weights: options.isFromFilesOnly ? 'equal' : options.settings.get(ADVISE_SETTINGS.weights),
     },
     limits: {
       storageBudgetBytes: constraints.storageBudgetBytes,

@@ -21,9 +21,10 @@ const DETAILS: readonly string[] = [
   'Group Key',
 ];
 
-/** Times of a whole plan, where it was run. */
-export function planTimes(plan: Plan): readonly string[] {
+/** What a whole plan costs, and its times where it was run. */
+export function planTotals(plan: Plan): readonly string[] {
   return [
+    `cost ${formatCount(Math.round(plan.root.totalCost))} in all`,
     plan.planningMs === null ? null : `planning ${formatDuration(plan.planningMs)}`,
     plan.executionMs === null ? null : `execution ${formatDuration(plan.executionMs)}`,
     plan.jitMs === null ? null : `JIT ${formatDuration(plan.jitMs)}`,
@@ -99,8 +100,6 @@ export function nodeDetails(node: PlanNode): readonly string[] {
 }
 
 /** Says what became of a supposed index. */
-export function describeSupposed({ refusal, isUsed, sizeBytes }: SupposedIndex): string {
-  if (refusal !== null) return `refused: ${refusal}`;
-  const size = sizeBytes === null ? '' : `, about ${formatBytes(sizeBytes)}`;
-  return `${isUsed ? 'used by the plan' : 'not used by the plan'}${size}`;
+export function describeSupposed({ isUsed, sizeBytes }: SupposedIndex): string {
+  return `${isUsed ? 'used by the plan' : 'not used by the plan'}, about ${formatBytes(sizeBytes)}`;
 }

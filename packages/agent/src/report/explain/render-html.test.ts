@@ -56,7 +56,7 @@ const report: ExplainReport = {
     },
   ],
   whatIf: {
-    indexes: [{ sql: `create index on "${HOSTILE}" (a)`, sizeBytes: 8_192, isUsed: true, refusal: null }],
+    indexes: [{ sql: `create index on "${HOSTILE}" (a)`, sizeBytes: 8_192, isUsed: true }],
     hidden: [HOSTILE],
     planner: { provider: 'shadow', serverVersion: '18.4' },
     beforeCost: 20,

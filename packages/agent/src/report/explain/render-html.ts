@@ -111,8 +111,7 @@ function renderVariants({ plan, variants }: ExplainReport): Markup {
 function renderWhatIf(whatIf: NonNullable<ExplainReport['whatIf']>): Markup {
   const { indexes, hidden, beforeCost, afterCost, plan, planner } = whatIf;
   const saved = beforeCost === 0 ? 0 : 1 - afterCost / beforeCost;
-  const sizes = indexes.flatMap((one) => one.sizeBytes ?? []);
-  const sizeBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  const sizeBytes = indexes.reduce((sum, one) => sum + one.sizeBytes, 0);
   return html`${indexes.map(
     (one) => html`<pre><code>${codeLines(one.sql)}</code></pre><p class="meta">${describeSupposed(one)}</p>`,
   )}
@@ -120,7 +119,7 @@ ${hidden.map((name) => html`<p>Without <code>${name}</code></p>`)}
 <ul class="tiles"><li><b>${formatCount(Math.round(beforeCost))}</b>cost as it is</li>
 <li><b>${formatCount(Math.round(afterCost))}</b>cost then</li>
 <li><b>${formatRatio(Math.abs(saved))}</b>${saved >= 0 ? 'less' : 'more'}</li>
-${sizes.length === 0 ? null : html`<li><b>${formatBytes(sizeBytes)}</b>predicted size</li>`}</ul>
+${indexes.length === 0 ? null : html`<li><b>${formatBytes(sizeBytes)}</b>predicted size</li>`}</ul>
 <p class="meta">Planned by PostgreSQL ${planner.serverVersion} (${planner.provider}).</p>
 ${renderPlanTree(plan)}`;
 }

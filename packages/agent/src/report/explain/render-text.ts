@@ -1,10 +1,10 @@
 import { escapeControls, formatCount, formatRatio } from '../../kernel/index.ts';
-import { type NodeShare, type Plan, type PlanNode, planShares } from '../../planner/index.ts';
+import { type NodeShare, type Plan, type PlanNode, planNodes, planShares } from '../../planner/index.ts';
 import { shorten, wrap } from '../fit-text.ts';
 import { groupGaps } from '../overview.ts';
 import { renderFindingBlock } from '../text/finding-line.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
-import { describeSupposed, HOT, nodeDetails, nodeFacts, nodeTitle, planTimes } from './describe-plan.ts';
+import { describeSupposed, HOT, nodeDetails, nodeFacts, nodeTitle, planTotals } from './describe-plan.ts';
 import { renderVariants, renderVerification } from './render-comparisons.ts';
 import type { ExplainReport } from './types.ts';
 
@@ -36,26 +36,39 @@ export function renderExplainText(report: ExplainReport, options: TextOptions): 
 }
 
 function renderProblems(
-  { findings, isAnalyzed }: ExplainReport,
+  { findings, isAnalyzed, plan, whatIf }: ExplainReport,
   options: TextOptions,
   paint: Paint,
 ): readonly string[] {
   const unmeasured = 'estimates, spills and lossy bitmaps show only when it is run: --analyze';
+  const unindexed =
+    'whether an index would help is no problem of the plan: --with-index tries yours, `pgsteward indexes` searches for one';
   const blocks = findings.flatMap((finding) => renderFindingBlock(finding, options));
   return [
     paint.heading('Problems'),
     ...(blocks.length === 0 ? [`  ${paint.good('✔')} nothing found above its threshold`] : blocks),
-    ...(isAnalyzed ? [] : [paint.dim(`  ${unmeasured}`)]),
+    ...[
+      ...(isAnalyzed ? [] : [unmeasured]),
+      ...(whatIf === null && isFilteredScan(plan) ? [unindexed] : []),
+    ].flatMap((line) => wrap(line, usableWidth(options) - 2).map((part) => paint.dim(`  ${part}`))),
   ];
+}
+
+/** Whether much of the plan is reading a whole table for the rows that a condition lets through. */
+function isFilteredScan(plan: Plan): boolean {
+  const shares = planShares(plan);
+  return planNodes(plan.root).some(
+    ({ id, type, details }) =>
+      type === 'Seq Scan' && 'Filter' in details && (shares.get(id)?.selfRatio ?? 0) >= HOT,
+  );
 }
 
 function renderPlan(plan: Plan, options: TextOptions, paint: Paint): readonly string[] {
   const width = usableWidth(options);
-  const times = planTimes(plan);
   const settings = Object.entries(plan.settings).map(([name, value]) => `${name} = ${value}`);
   return [
     ...renderNode(plan.root, { prefix: '', connector: '', width, paint, shares: planShares(plan) }),
-    ...(times.length === 0 ? [] : [paint.dim(times.join(' · '))]),
+    paint.dim(planTotals(plan).join(' · ')),
     ...(settings.length === 0
       ? []
       : wrap(escapeControls(`settings: ${settings.join(', ')}`), width).map(paint.dim)),

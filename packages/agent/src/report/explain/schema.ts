@@ -2,7 +2,6 @@ import * as z from 'zod';
 import {
   findingSchema,
   gapSchema,
-  measured,
   number,
   proposalSchema,
   targetSchema,
@@ -23,9 +22,8 @@ const variant = z.object({
 
 const supposedIndex = z.object({
   sql: text('create index, every name quoted.'),
-  sizeBytes: measured('Predicted size.'),
+  sizeBytes: number('Predicted size.'),
   isUsed: z.boolean().meta({ description: 'Whether the plan uses it.' }),
-  refusal: z.string().nullable().meta({ description: "PostgreSQL's words when it refused it." }),
 });
 
 const whatIf = z

@@ -7,11 +7,9 @@ import type { ReportedFinding } from '../types.ts';
 export interface SupposedIndex {
   /** `create index`, every name quoted. */
   readonly sql: string;
-  readonly sizeBytes: number | null;
+  readonly sizeBytes: number;
   /** Whether the plan uses it. */
   readonly isUsed: boolean;
-  /** PostgreSQL's words when it refused the index; null when it did not. */
-  readonly refusal: string | null;
 }
 
 /** One configuration of indexes as two planners plan it. */

@@ -71,6 +71,7 @@ const report: IndexReport = {
         id: '7',
         sql: `select '${HOSTILE}'\nfrom t`,
         weight: 2,
+        calls: 2,
         beforeCost: 100,
         afterCost: 25,
         beforePlan: scan,
@@ -81,6 +82,7 @@ const report: IndexReport = {
         id: 'unchanged',
         sql: 'select 1',
         weight: 1,
+        calls: null,
         beforeCost: 1,
         afterCost: 1,
         beforePlan: scan,
@@ -129,7 +131,7 @@ describe('index advice as a page', () => {
     for (const id of ['summary', 'frontier', 'next', 'statements', 'skipped', 'unavailable']) {
       expect(ids).toContain(id);
     }
-    expect(page).toContain('serves one statement');
+    expect(page).toContain('serves 1 statement');
   });
 
   it('gives each statement that changes with its plans before and after', () => {
@@ -155,7 +157,7 @@ describe('index advice as a page', () => {
       advice: { ...report.advice, cost: 200, indexes: [], statements: [], frontier: [] },
       proposals: [],
     });
-    expect(none).toContain('No index would help this workload within the limits.');
+    expect(none).toContain('Proposes no index: none would help this workload within the limits.');
     expect(none).not.toContain('class="line"');
   });
 });

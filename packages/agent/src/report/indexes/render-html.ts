@@ -1,5 +1,5 @@
 import type { AdvisedStatement, Proposal } from '../../advise/index.ts';
-import { formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
+import { countOf, formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
 import { formatTime } from '../evidence.ts';
 import { renderPlanTree } from '../explain/plan-tree.ts';
 import { shortenStatement } from '../fit-text.ts';
@@ -10,7 +10,7 @@ import { proposalList } from '../html/findings.ts';
 import { codeLines, html, type Markup } from '../html/markup.ts';
 import { renderPage, section } from '../html/page.ts';
 import { renderUnavailable } from '../html/summary.ts';
-import { changedStatements, describeBudget, summarizeAdvice } from './summary.ts';
+import { capitalize, changedStatements, describeBudget, summarizeAdvice } from './summary.ts';
 import type { IndexReport } from './types.ts';
 
 const STATEMENT_LENGTH = 120;
@@ -28,9 +28,12 @@ export function renderIndexesHtml(report: IndexReport): string {
         : 'hypopg on the target'
     }</p>
 <p class="meta"><time datetime="${report.startedAt}">${formatTime(report.startedAt)}</time> · took
-${formatDuration(report.durationMs)} · ${formatCount(workload.statements)} statements from ${workload.sources.join(', ')}, weighted by ${workload.weights} ·
-${formatCount(advice.candidates)} candidates, ${formatCount(advice.calls)} plans · cost the target
-${formatCount(selfLoad.statements)} statements, ${formatDuration(selfLoad.databaseMs)}</p>`,
+${formatDuration(report.durationMs)} · ${countOf(workload.statements, 'statement')} from ${workload.sources.join(', ')}, ${summarizeAdvice(report).weighing} ·
+${countOf(advice.candidates, 'candidate')}, ${countOf(advice.calls, 'plan')} · ${
+      selfLoad.statements === 0
+        ? 'the target was not asked'
+        : `cost the target ${countOf(selfLoad.statements, 'statement')}, ${formatDuration(selfLoad.databaseMs)}`
+    }</p>`,
     sections: [
       { id: 'summary', name: 'At a glance', content: renderSummary(report) },
       { id: 'frontier', name: 'Benefit against size', content: renderFrontier(report) },
@@ -74,7 +77,7 @@ function renderSummary(report: IndexReport): Markup {
 function renderNext(report: IndexReport): Markup {
   const content =
     report.proposals.length === 0
-      ? html`<p>No index would help this workload within the limits.</p>`
+      ? html`<p>${capitalize(summarizeAdvice(report).headline)}.</p>`
       : proposalList(report.proposals, (proposal) => servedBy(report, proposal));
   return section('next', 'What to do', content);
 }
@@ -83,8 +86,7 @@ function renderNext(report: IndexReport): Markup {
 function servedBy({ advice }: IndexReport, { kind, id }: Proposal): string | null {
   const index = advice.indexes.find((one) => kind === 'create-index' && id.endsWith(`.${one.name}`));
   if (index === undefined) return null;
-  const count = index.statements.length;
-  return `${index.why} · serves ${count === 1 ? 'one statement' : `${formatCount(count)} statements`}`;
+  return `${index.why} · serves ${countOf(index.statements.length, 'statement')}`;
 }
 
 function renderFrontier(report: IndexReport): Markup | null {
@@ -101,7 +103,7 @@ function renderFrontier(report: IndexReport): Markup | null {
   const largest = Math.max(newBytes, ...points.map((point) => point.sizeBytes));
   if (points.length < 2 || largest === 0) return null;
   const describe = (sizeBytes: number, saved: number, count: number): string =>
-    `${formatRatio(saved)} saved with ${formatBytes(sizeBytes)}, ${formatCount(count)} ${count === 1 ? 'index' : 'indexes'}`;
+    `${formatRatio(saved)} saved with ${formatBytes(sizeBytes)}, ${countOf(count, 'index', 'indexes')}`;
   const chosen = describe(newBytes, savedRatio, indexes.length);
   const chart = curveChart({
     id: 'frontier-chart',

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
+import { countOf, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
 import { shortenStatement } from '../fit-text.ts';
 import { codeBlock, codeInTable, escapeMarkdown } from '../markdown/escape.ts';
 import { markdownTable } from '../markdown/table.ts';
@@ -13,8 +13,8 @@ export function renderIndexesMarkdown(report: IndexReport): string {
   const summary = summarizeAdvice(report);
   const parts = [
     `# Index advice for ${escapeMarkdown(target.name)}`,
-    `PostgreSQL ${escapeMarkdown(target.serverVersion)}, database ${escapeMarkdown(target.database)}; ${formatCount(workload.statements)} statements, ${formatCount(advice.calls)} plans by ${planner.provider} in ${formatDuration(report.durationMs)}.`,
-    `**It ${summary.headline}** with ${describeBudget(report, summary.newBytes)} of new indexes${summary.bound === null ? '' : `; ${summary.bound}`} (${summary.ending}).`,
+    `PostgreSQL ${escapeMarkdown(target.serverVersion)}, database ${escapeMarkdown(target.database)}; ${countOf(workload.statements, 'statement')}, ${countOf(advice.calls, 'plan')} by ${planner.provider} in ${formatDuration(report.durationMs)}.`,
+    `**It ${summary.headline}**${advice.indexes.length === 0 ? '' : ` with ${describeBudget(report, summary.newBytes)} of new indexes`}${summary.bound === null ? '' : `; ${summary.bound}`} (${summary.ending}).`,
     ...report.proposals.map((proposal) =>
       [
         `## ${escapeMarkdown(proposal.title)}`,

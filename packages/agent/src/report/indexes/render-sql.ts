@@ -16,6 +16,7 @@ export function renderIndexesSql(report: IndexReport): string {
   const head = [
     `pgsteward indexes: ${report.target.name}, database ${report.target.database}, ${report.startedAt}`,
     `${summary.headline} (planned by PostgreSQL ${report.planner.serverVersion}, ${report.planner.provider}); measure before you believe it`,
+    ...(report.advice.status === 'converged' ? [] : [`${summary.ending}: a longer one may find more`]),
     'run each statement by itself, outside a transaction block',
   ];
   const blocks = report.proposals.map((proposal, index) =>

@@ -1,12 +1,19 @@
 import type { AdvisedStatement, Proposal } from '../../advise/index.ts';
-import { escapeControls, formatBytes, formatCount, formatDuration, formatRatio } from '../../kernel/index.ts';
+import {
+  countOf,
+  escapeControls,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatRatio,
+} from '../../kernel/index.ts';
 import { formatTime } from '../evidence.ts';
 import { shorten, shortenStatement, wrap } from '../fit-text.ts';
 import { groupGaps } from '../overview.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
 import { layOutTable } from '../text/table.ts';
 import { renderFrontier } from './frontier.ts';
-import { changedStatements, describeBudget, summarizeAdvice } from './summary.ts';
+import { capitalize, changedStatements, describeBudget, summarizeAdvice } from './summary.ts';
 import type { IndexReport } from './types.ts';
 
 /** What the terminal shows of an advice. */
@@ -47,10 +54,15 @@ function renderHead(report: IndexReport, options: IndexesTextOptions, paint: Pai
         ? `a shadow (PostgreSQL ${planner.serverVersion}, no rows)`
         : 'hypopg on the target'
     }`,
-    `${formatCount(workload.statements)} statements from ${source}, weighted by ${workload.weights} · ${formatCount(
+    `${countOf(workload.statements, 'statement')} from ${source}, ${summary.weighing} · ${countOf(
       advice.candidates,
-    )} candidates, ${formatCount(advice.calls)} plans, ${formatDuration(report.durationMs)}`,
-    `${formatTime(report.startedAt)} · cost the target ${formatCount(selfLoad.statements)} statements, ${formatDuration(selfLoad.databaseMs)}`,
+      'candidate',
+    )}, ${countOf(advice.calls, 'plan')}, ${formatDuration(report.durationMs)}`,
+    `${formatTime(report.startedAt)} · ${
+      selfLoad.statements === 0
+        ? 'the target was not asked'
+        : `cost the target ${countOf(selfLoad.statements, 'statement')}, ${formatDuration(selfLoad.databaseMs)}`
+    }`,
   ];
   return [
     paint.heading(shorten(escapeControls(`pgsteward indexes · ${target.name}`), width)),
@@ -58,7 +70,7 @@ function renderHead(report: IndexReport, options: IndexesTextOptions, paint: Pai
     '',
     paint.bold(
       advice.indexes.length + advice.drops.length === 0
-        ? 'No index would help this workload within the limits.'
+        ? `${capitalize(summary.headline)}.`
         : `${capitalize(summary.headline)}: ${describeBudget(report, summary.newBytes)} of new indexes, ${formatBytes(summary.droppedBytes)} dropped`,
     ),
     ...[summary.bound, summary.ending]
@@ -89,11 +101,7 @@ function renderProposal(
   const [first = '', ...others] = wrap(escapeControls(proposal.title), room);
   const index = report.advice.indexes.find((one) => proposal.id.endsWith(`.${one.name}`));
   const served =
-    index === undefined
-      ? []
-      : [
-          `${index.why} · serves ${index.statements.length} ${index.statements.length === 1 ? 'statement' : 'statements'}`,
-        ];
+    index === undefined ? [] : [`${index.why} · serves ${countOf(index.statements.length, 'statement')}`];
   const notes = [...served, `${proposal.risk.level} risk: ${proposal.risk.why}`];
   return [
     `  ${`${rank}.`.padStart(3)} ${paint.bold(first)}`,
@@ -118,6 +126,7 @@ function renderStatements(report: IndexReport, options: IndexesTextOptions, pain
     { head: 'before', align: 'right' },
     { head: 'after', align: 'right' },
     { head: 'saved', align: 'right' },
+    { head: 'of all', align: 'right' },
     { head: 'calls', align: 'right' },
     { head: 'uses' },
   ] as const;
@@ -142,13 +151,13 @@ function renderStatements(report: IndexReport, options: IndexesTextOptions, pain
 }
 
 function statementCells(one: AdvisedStatement, report: IndexReport): readonly string[] {
-  const calls = report.advice.statements.length === 0 ? null : one.weight;
   const saved = one.beforeCost === 0 ? 0 : 1 - one.afterCost / one.beforeCost;
   return [
     formatCount(Math.round(one.beforeCost)),
     formatCount(Math.round(one.afterCost)),
     formatRatio(saved),
-    calls === null ? '-' : formatCount(Math.round(calls)),
+    report.advice.baseCost === 0 ? '-' : formatRatio((one.weight * one.beforeCost) / report.advice.baseCost),
+    one.calls === null ? '-' : formatCount(one.calls),
     escapeControls(one.indexes.join(', ')),
   ];
 }
@@ -182,8 +191,4 @@ function renderGaps(report: IndexReport, options: IndexesTextOptions, paint: Pai
       ),
     ]),
   ];
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -20,7 +20,7 @@ const advisedIndex = z.object({
   benefitCost: number('Weighted cost that the workload would gain again without it.'),
   writeCost: number('Weighted cost of keeping it up to date.'),
   statements: texts('Ids of the statements whose plan uses it.'),
-  why: text('What kind of index it is and why.'),
+  why: text('What it is for.'),
 });
 
 const existingIndex = z.object({
@@ -38,6 +38,7 @@ const drop = z.object({
   index: existingIndex,
   table: z.object({ schema: text('Schema, unquoted.'), name: text('Name, unquoted.') }),
   coveredBy: z.string().nullable().meta({ description: 'Index that takes its place.' }),
+  countedMs: measured('Time in which its scans were counted; null when unknown.'),
   why: text('Why it can go.'),
 });
 
@@ -45,6 +46,7 @@ const statement = z.object({
   id: text('Query id or file.'),
   sql: text('The statement.'),
   weight: number('How much one run of it counts.'),
+  calls: measured('Calls counted; null for statements of a file.'),
   beforeCost: number('Planned cost of one run as it is.'),
   afterCost: number('Planned cost of one run with the advice.'),
   beforePlan: planNodeSchema,
@@ -127,7 +129,9 @@ export const indexesSchema: z.ZodType<IndexReport> = z
         statements: number('Statements planned.'),
         skipped: number('Statements left out.'),
         sources: texts('pg_stat_statements, names of files.'),
-        weights: z.enum(['time', 'calls']).meta({ description: 'What a statement counts.' }),
+        weights: z.enum(['time', 'calls', 'equal']).meta({
+          description: 'What a statement counts: measured time, calls times planned cost, or each the same.',
+        }),
       })
       .meta({ description: 'Where the statements came from.' }),
     limits: z

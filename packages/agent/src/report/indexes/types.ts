@@ -23,7 +23,8 @@ export interface IndexReport {
     readonly skipped: number;
     /** `pg_stat_statements`, names of files. */
     readonly sources: readonly string[];
-    readonly weights: 'time' | 'calls';
+    /** `equal` for files alone: nobody counted their statements. */
+    readonly weights: 'time' | 'calls' | 'equal';
   };
   /** Limits that held. */
   readonly limits: {

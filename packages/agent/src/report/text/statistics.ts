@@ -1,4 +1,4 @@
-import { escapeControls, formatBytes, formatCount } from '../../kernel/index.ts';
+import { countOf, escapeControls, formatBytes } from '../../kernel/index.ts';
 import { wrap } from '../fit-text.ts';
 import { createPaint, type TextOptions, usableWidth } from './paint.ts';
 
@@ -35,8 +35,6 @@ export function renderStatisticsText(summary: StatisticsSummary, options: TextOp
     wrap(escapeControls(text), width - LABEL_WIDTH).map(
       (part, index) => `${paint.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH))}${part}`,
     );
-  const count = (number: number, one: string, many: string = `${one}s`): string =>
-    `${formatCount(number)} ${number === 1 ? one : many}`;
   const size = summary.fileBytes === null ? '' : `, ${formatBytes(summary.fileBytes)}`;
   const { extensions, gaps } = summary;
   const lines = [
@@ -47,15 +45,15 @@ export function renderStatisticsText(summary: StatisticsSummary, options: TextOp
     ),
     ...line(
       'schema',
-      `${count(summary.tablesCount, 'table')}, ${count(summary.indexesCount, 'index', 'indexes')}, ${count(summary.statementsCount, 'statement')}`,
+      `${countOf(summary.tablesCount, 'table')}, ${countOf(summary.indexesCount, 'index', 'indexes')}, ${countOf(summary.statementsCount, 'statement')}`,
     ),
     ...line(
       'size',
-      `${formatBytes(summary.sizeBytes)} in ${count(summary.rowsCount, 'row')} on the server; none of the rows is here`,
+      `${formatBytes(summary.sizeBytes)} in ${countOf(summary.rowsCount, 'row')} on the server; none of the rows is here`,
     ),
     ...line(
       'statistics',
-      `${count(summary.columnsCount, 'column')}, ${count(summary.extendedCount, 'extended', 'extended')}, ends of ${count(summary.extremesCount, 'column')}`,
+      `${countOf(summary.columnsCount, 'column')}, ${countOf(summary.extendedCount, 'extended', 'extended')}, ends of ${countOf(summary.extremesCount, 'column')}`,
     ),
     ...line(
       'values',

@@ -1,5 +1,5 @@
 import type { Objective } from '../../diagnose/index.ts';
-import { escapeControls, formatCount, formatDuration } from '../../kernel/index.ts';
+import { countOf, escapeControls, formatCount, formatDuration } from '../../kernel/index.ts';
 import { formatTime } from '../evidence.ts';
 import { displayWidth, shorten, wrap } from '../fit-text.ts';
 import {
@@ -42,7 +42,7 @@ export function renderGlance(report: AuditReport, options: TextOptions): readonl
   });
   const proposals = report.proposals.length;
   const blind = report.unavailable.length;
-  parts.push(`${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}`);
+  parts.push(countOf(proposals, 'proposal'));
   parts.push(blind === 0 ? paint.dim('nothing unchecked') : `${blind} not checked`);
   const lines: string[] = [];
   let line = ' ';

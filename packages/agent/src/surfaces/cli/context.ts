@@ -1,6 +1,7 @@
 import { APP_ERRORS, type Configuration, findTarget, loadConfiguration } from '../../app/index.ts';
 import { failure, unwrap } from '../../kernel/index.ts';
 import type { ConnectionTarget } from '../../postgres/index.ts';
+import type { GivenFlag } from '../../settings/index.ts';
 import type { Output } from './output.ts';
 
 /** Options that every command takes. */
@@ -20,15 +21,32 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-/** Reads the configuration that the flags and the environment ask for. */
+/** A setting that an option of a command stands for. */
+export interface FlagSetting {
+  /** As the user typed it: `--budget`. */
+  readonly option: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Reads the configuration that the flags and the environment ask for.
+ * @param own settings that the command's own options stand for (`--set` is stronger), and those that it puts below all that the user says
+ */
 export function configure(
   context: CommandContext,
   flags: CommonFlags,
-  defaults: ReadonlyMap<string, unknown> = new Map(),
+  own: {
+    readonly flags?: readonly FlagSetting[];
+    readonly defaults?: ReadonlyMap<string, unknown>;
+  } = {},
 ): Configuration {
-  const overrides = readOverrides(flags.set ?? []);
+  const overrides = new Map([
+    ...(own.flags ?? []).map(({ option, key, value }) => [key, { option, value }] as const),
+    ...readOverrides(flags.set ?? []),
+  ]);
   return unwrap(
-    loadConfiguration({ file: flags.config, overrides, environment: context.environment }, defaults),
+    loadConfiguration({ file: flags.config, overrides, environment: context.environment }, own.defaults),
   );
 }
 
@@ -43,7 +61,7 @@ export function targetOf(
 }
 
 /** Reads `key=value` pairs. */
-function readOverrides(pairs: readonly string[]): ReadonlyMap<string, string> {
+function readOverrides(pairs: readonly string[]): ReadonlyMap<string, GivenFlag> {
   return new Map(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
@@ -51,7 +69,8 @@ function readOverrides(pairs: readonly string[]): ReadonlyMap<string, string> {
         const reason = `--set takes key=value, not "${pair}"`;
         throw failure(APP_ERRORS.USAGE, { reason, command: 'config' });
       }
-      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
+      const key = pair.slice(0, at).trim();
+      return [key, { option: `--set ${key}`, value: pair.slice(at + 1).trim() }] as const;
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { APP_ERRORS } from '../../app/index.ts';
-import { escapeControls, failure, type PgstewardError } from '../../kernel/index.ts';
+import { escapeControls, failure, fileErrorReason, type PgstewardError } from '../../kernel/index.ts';
 
 /** Where a command writes: data to stdout, decoration to stderr. */
 export interface Output {
@@ -56,7 +56,6 @@ export function writeOutputFile(file: string, text: string): void {
   try {
     writeFileSync(file, text.endsWith('\n') ? text : `${text}\n`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw failure(APP_ERRORS.OUTPUT_FILE, { file, reason }, error);
+    throw failure(APP_ERRORS.OUTPUT_FILE, { file, reason: fileErrorReason(error) }, error);
   }
 }

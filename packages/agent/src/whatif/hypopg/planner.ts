@@ -1,3 +1,4 @@
+import { quoteLiteral, quoteQualified } from '../../kernel/index.ts';
 import {
   type Configuration,
   createIndexSql,
@@ -64,6 +65,12 @@ export function createHypopgPlanner(options: HypopgOptions): Planner {
       for (const id of ids) state.known.delete(id);
     },
     plan: (statements, configuration) => plan(state, statements, configuration),
+    async hasIndex({ schema, name }) {
+      const { rows } = await options.connection.run(
+        `select 1 from pg_catalog.pg_class c where c.oid = pg_catalog.to_regclass(${quoteLiteral(quoteQualified(schema, name))}) and c.relkind in ('i', 'I')`,
+      );
+      return rows.length > 0;
+    },
     representativeValues: options.representativeValues,
     supposeTable: async () => null,
     forgetTable: async () => undefined,
@@ -124,9 +131,9 @@ async function suppose(
 }
 
 async function create(state: State, definition: IndexDefinition): Promise<number> {
-  const sql = createIndexSql(definition, { name: null, isConcurrent: false }).replaceAll("'", "''");
+  const sql = quoteLiteral(createIndexSql(definition, { name: null, isConcurrent: false }));
   const { rows } = await state.options.connection.run(
-    `select indexrelid as oid from ${state.options.extensionSchema}.hypopg_create_index('${sql}')`,
+    `select indexrelid as oid from ${state.options.extensionSchema}.hypopg_create_index(${sql})`,
   );
   return Number(rows[0]?.['oid']);
 }
@@ -173,11 +180,8 @@ async function hide(state: State, { hide: existing }: Configuration): Promise<vo
   await connection.run(`select ${schema}.hypopg_unhide_all_indexes()`);
   state.hidden.clear();
   for (const index of existing) {
-    const name = `"${index.schema.replaceAll('"', '""')}"."${index.name.replaceAll('"', '""')}"`.replaceAll(
-      "'",
-      "''",
-    );
-    await connection.run(`select ${schema}.hypopg_hide_index('${name}'::regclass)`);
+    const name = quoteLiteral(quoteQualified(index.schema, index.name));
+    await connection.run(`select ${schema}.hypopg_hide_index(${name}::regclass)`);
     state.hidden.add(key(index));
   }
 }

@@ -3,7 +3,7 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
-import { failed, failure, type Result, success } from '../../kernel/index.ts';
+import { failed, failure, fileErrorReason, type Result, success } from '../../kernel/index.ts';
 import { loadParser } from '../../sql/index.ts';
 import { WHATIF_ERRORS } from '../errors.ts';
 import type { Mirror, MirrorDdl } from '../types.ts';
@@ -32,7 +32,7 @@ export async function writeMirrorFile(file: string, mirror: Mirror): Promise<Res
     return success((await stat(file)).size);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
-    return failed(failure(WHATIF_ERRORS.FILE_UNWRITABLE, { file, reason: messageOf(error) }, error));
+    return failed(failure(WHATIF_ERRORS.FILE_UNWRITABLE, { file, reason: fileErrorReason(error) }, error));
   }
 }
 
@@ -64,7 +64,7 @@ export async function readMirrorFile(file: string): Promise<Result<Mirror>> {
   try {
     content = await readFile(file);
   } catch (error) {
-    return failed(failure(WHATIF_ERRORS.FILE_UNREADABLE, { file, reason: messageOf(error) }, error));
+    return failed(failure(WHATIF_ERRORS.FILE_UNREADABLE, { file, reason: fileErrorReason(error) }, error));
   }
   const wrong = (reason: string, cause?: unknown): Result<Mirror> =>
     failed(failure(WHATIF_ERRORS.FILE_WRONG, { file, reason }, cause));

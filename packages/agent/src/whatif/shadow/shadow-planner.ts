@@ -57,6 +57,7 @@ export function createShadowPlanner(shadow: Shadow): Planner {
     suppose: (definitions) => suppose(state, definitions),
     forget: (ids) => forget(state, ids),
     plan: (statements, configuration) => plan(state, statements, configuration),
+    hasIndex: async (index) => (await oidsOf(shadow, quoteQualified(index.schema, index.name))).length > 0,
     representativeValues: (statement) => typicalValues(state, statement),
     async supposeTable(query: TableQuery): Promise<HypotheticalTable | null> {
       const table = await supposeTable(shadow, query);
@@ -179,9 +180,9 @@ async function changeHidden(
 async function oidsOf(shadow: Shadow, name: string): Promise<readonly number[]> {
   const { rows } = await shadow.owner.run<{ oid: number }>(
     `with recursive i (oid) as (
-       select pg_catalog.to_regclass(${quoteLiteral(name)})::oid
+       select c.oid from pg_catalog.pg_class c where c.oid = pg_catalog.to_regclass(${quoteLiteral(name)}) and c.relkind in ('i', 'I')
        union select h.inhrelid from pg_catalog.pg_inherits h join i on h.inhparent = i.oid)
-     select oid::int as oid from i where oid is not null`,
+     select oid::int as oid from i`,
   );
   return rows.map((row) => row.oid);
 }

@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../../kernel/index.ts';
 import type { PlannableStatement } from '../../planner/index.ts';
+import { refusalReason } from '../../postgres/index.ts';
 import { repairNormalized } from '../../sql/index.ts';
 
 /** A connection that plans; queries sent without waiting are pipelined. */
@@ -28,14 +29,23 @@ export async function explainStatement(
   { sql, values }: Pick<PlannableStatement, 'sql' | 'values'>,
 ): Promise<Explained> {
   const text = withoutSemicolon(repairNormalized(sql));
+  if (!/\$\d/.test(text)) return explainPlain(connection, 'explain (format json)', text);
+  if (values === null && versionNumber >= GENERIC_PLAN_SINCE) {
+    return explainPlain(connection, 'explain (generic_plan, format json)', text);
+  }
+  return explainPrepared(connection, text, values);
+}
+
+async function explainPlain(
+  connection: PlanningConnection,
+  explain: string,
+  text: string,
+): Promise<Explained> {
+  const sent = `${explain} ${text}`;
   try {
-    if (!/\$\d/.test(text)) return answer(await connection.run(`explain (format json) ${text}`));
-    if (values === null && versionNumber >= GENERIC_PLAN_SINCE) {
-      return answer(await connection.run(`explain (generic_plan, format json) ${text}`));
-    }
-    return await explainPrepared(connection, text, values);
+    return answer(await connection.run(sent));
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+    return { ok: false, reason: refusalReason(error, sent, text) };
   }
 }
 
@@ -50,16 +60,19 @@ async function explainPrepared(
   const given = values ?? Array.from({ length: count }, () => null);
   const list = given.map((value) => (value === null ? 'null' : quoteLiteral(value))).join(', ');
   const mode = values === null ? 'force_generic_plan' : 'force_custom_plan';
+  const prepare = `prepare ${name} as ${text}`;
   const steps = [
     `set plan_cache_mode = ${mode}`,
-    `prepare ${name} as ${text}`,
+    prepare,
     `explain (format json) execute ${name}${given.length === 0 ? '' : `(${list})`}`,
     `deallocate ${name}`,
     'reset plan_cache_mode',
   ].map((sql) => connection.run(sql));
   const [, made, explained] = await Promise.allSettled(steps);
-  if (made?.status === 'rejected') throw made.reason;
-  if (explained?.status !== 'fulfilled') throw explained?.reason;
+  if (made?.status === 'rejected') return { ok: false, reason: refusalReason(made.reason, prepare, text) };
+  if (explained?.status !== 'fulfilled') {
+    return { ok: false, reason: refusalReason(explained?.reason, '', text) };
+  }
   return answer(explained.value);
 }
 

@@ -30,23 +30,35 @@ export async function score({ oracle, limits }: ImproveContext, set: ReadonlySet
 
 /** Solves the master program, looks what its set really costs and what it just misses, and solves again until it gains nothing. */
 export async function refine(context: ImproveContext, start: Scored, rounds: number): Promise<Scored> {
-  const { oracle, limits, solver } = context;
+  const { oracle } = context;
   let best = start;
   const seen = new Set<string>();
   for (let round = 0; round < rounds && !oracle.isOver(); round += 1) {
-    const set = solveMaster(oracle, limits, solver, { seconds: MASTER_SECONDS });
-    if (set === null) break;
+    const solved = await solveOnce(context, best);
+    if (solved === null) break;
+    const { set } = solved;
+    best = solved.best;
     const key = keyOf(set);
-    const scored = await score(context, set);
-    if (scored.cost < best.cost * (1 - GAIN)) {
-      best = { set: await withoutUnused(oracle, set), cost: scored.cost };
-      context.onBetter(best);
-    }
     for (const query of oracle.queries) await chase(oracle, query, set, useful(oracle, query));
     if (seen.has(key)) break;
     seen.add(key);
   }
   return best;
+}
+
+/** Solves the master program once and looks what its set really costs; null when the solver found none. */
+export async function solveOnce(
+  context: ImproveContext,
+  start: Scored,
+): Promise<{ readonly set: ReadonlySet<number>; readonly best: Scored } | null> {
+  const { oracle, limits, solver } = context;
+  const set = solveMaster(oracle, limits, solver, { seconds: MASTER_SECONDS });
+  if (set === null) return null;
+  const { cost } = await score(context, set);
+  if (cost >= start.cost * (1 - GAIN)) return { set, best: start };
+  const best = { set: await withoutUnused(oracle, set), cost };
+  context.onBetter(best);
+  return { set, best };
 }
 
 /** Neighbours of a set that are tried, the most promising first. */

@@ -29,7 +29,10 @@ interface Entry extends Answer {
 /** Limits of a search. */
 export interface SearchLimits {
   readonly now: () => number;
+  /** When looking ends. */
   readonly deadlineMs: number;
+  /** When all ends. */
+  readonly endMs: number;
   readonly maximumCalls: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,6 +58,8 @@ export interface Oracle {
   isOver(): boolean;
   /** Which limit ended the search. */
   overBy(): 'time-limit' | 'call-limit' | null;
+  /** True when nothing may be begun any more. */
+  isEnded(): boolean;
 }
 
 /** Builds the oracle; queries that the planner refuses must have been left out. */
@@ -112,6 +117,7 @@ export function createOracle(
     queries,
     overBy,
     isOver: () => overBy() !== null,
+    isEnded: () => limits.now() >= limits.endMs || limits.signal?.aborted === true,
     known: (query) => memory.get(query.number) ?? [],
     async ask(requests) {
       const answers: Answer[] = [];

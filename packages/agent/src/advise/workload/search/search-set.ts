@@ -3,7 +3,15 @@ import { createIndexSql } from '../../../planner/index.ts';
 import { canBeCovered, canBeKey } from '../candidates/column-types.ts';
 import type { FrontierPoint } from '../types.ts';
 import { chase, peel, useful, walk } from './explore.ts';
-import { chaseHope, type ImproveContext, localSearch, refine, type Scored, score } from './improve.ts';
+import {
+  chaseHope,
+  type ImproveContext,
+  localSearch,
+  refine,
+  type Scored,
+  score,
+  solveOnce,
+} from './improve.ts';
 import { type SetLimits, sizeOfSet, solveHope, solveMaster, writeCostOf } from './master.ts';
 import type { Query } from './oracle.ts';
 import type { Solver } from './solver.ts';
@@ -34,7 +42,7 @@ const REFINE_ROUNDS = 12;
 /** Variants of one index that are looked at in one round. */
 const VARIANTS = 40;
 
-/** Share of the limits after which no further round of variants begins. */
+/** Seconds that the proof of a bound may take. */
 const BOUND_SECONDS = 5;
 
 /** Searches: peel, walk, solve, then neighbours and solve again until nothing gains or a limit is reached. */
@@ -47,19 +55,9 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     solver,
     onBetter: (scored) => report(search, base.cost, scored),
   };
-  const queries = oracle.queries.toSorted(
-    (a, b) => b.weight * costOf(search, b) - a.weight * costOf(search, a),
-  );
-  let best = base;
-  for (const [position, query] of queries.entries()) {
-    await peel(oracle, query, classesOf(search, query), (id) => tableOf(search, id));
-    // Of a large workload the dearest statements give a first set soon.
-    if (position === FIRST_QUERIES && queries.length > 2 * FIRST_QUERIES) {
-      best = await refine(context, best, 1);
-    }
-  }
-  best = await refine(context, best, 2);
-  for (const query of queries) await walk(oracle, query, search.limits);
+  let best = await lookAtEach(search, context, base);
+  // Of a statement that was not looked at nothing is known that could bound it.
+  const isSeen = !oracle.isOver();
   best = await refine(context, best, REFINE_ROUNDS);
   for (let isBetter = true; isBetter && !oracle.isOver(); ) {
     const before = best.cost;
@@ -78,20 +76,46 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
     best = await diversify(search, context, best, 1 + round * 0.11);
     if (round > 0 && best.cost >= before) break;
   }
+  // Cut off early, what was seen by then still makes a set.
+  if (!isSeen) best = (await solveOnce(context, best))?.best ?? best;
   best = await pruned(search, context, best, base.cost);
+  return {
+    best,
+    baseCost: base.cost,
+    boundCost: isSeen ? boundOf(search, solver, best) : null,
+    status: oracle.overBy() ?? 'converged',
+    frontier: frontierOf(search, solver, base.cost),
+  };
+}
+
+/** Looks what helps each statement by itself, the dearest first. */
+async function lookAtEach(search: Search, context: ImproveContext, base: Scored): Promise<Scored> {
+  const { oracle } = search;
+  const queries = oracle.queries.toSorted(
+    (a, b) => b.weight * costOf(search, b) - a.weight * costOf(search, a),
+  );
+  let best = base;
+  for (const [position, query] of queries.entries()) {
+    await peel(oracle, query, classesOf(search, query), (id) => tableOf(search, id));
+    // Of a large workload the dearest statements give a first set soon.
+    if (position === FIRST_QUERIES && queries.length > 2 * FIRST_QUERIES) {
+      best = await refine(context, best, 1);
+    }
+  }
+  best = await refine(context, best, 2);
+  for (const query of queries) await walk(oracle, query, search.limits);
+  return best;
+}
+
+/** The cost below which no set of the candidates comes; null when that cannot be proved in time. */
+function boundOf(search: Search, solver: Solver, best: Scored): number | null {
   const candidates = candidateSets(search);
-  const hope = solveHope(oracle, search.limits, solver, {
+  const hope = solveHope(search.oracle, search.limits, solver, {
     seconds: BOUND_SECONDS,
     isWhole: false,
     candidatesOf: (query) => candidates.get(query.number) ?? new Set(),
   });
-  return {
-    best,
-    baseCost: base.cost,
-    boundCost: hope === null ? null : Math.min(hope.cost, best.cost),
-    status: oracle.overBy() ?? 'converged',
-    frontier: frontierOf(search, solver, base.cost),
-  };
+  return hope === null ? null : Math.min(hope.cost, best.cost);
 }
 
 /** Times that the neighbouring budgets are looked at, each a little further away. */

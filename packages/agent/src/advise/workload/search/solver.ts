@@ -37,16 +37,21 @@ interface Highs {
   };
 }
 
-/** Loads HiGHS (WebAssembly). */
-export async function loadSolver(): Promise<Solver> {
+/**
+ * Loads HiGHS (WebAssembly).
+ * @param leftMs milliseconds that are left: no solution takes longer
+ */
+export async function loadSolver(leftMs: () => number): Promise<Solver> {
   const library = await import('highs');
   // Its types describe the CommonJS build, whose default is one level further down.
   const load = library.default as unknown as () => Promise<Highs>;
   const highs = await load();
   return {
     solve(program, { seconds, gap }) {
+      const limit = Math.min(seconds, leftMs() / 1000);
+      if (limit <= 0) return null;
       try {
-        const options = { time_limit: seconds, mip_rel_gap: gap, output_flag: false };
+        const options = { time_limit: limit, mip_rel_gap: gap, output_flag: false };
         return readSolution(highs.solve(lpText(program), options), program.constant);
       } catch {
         return null;

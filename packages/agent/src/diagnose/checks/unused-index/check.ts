@@ -1,9 +1,9 @@
 import { displayName, formatBytes, formatDuration } from '../../../kernel/index.ts';
 import type { IndexFacts } from '../../../observe/index.ts';
-import { bytesSetting, countSetting, durationSetting } from '../../../settings/index.ts';
+import { bytesSetting, countSetting } from '../../../settings/index.ts';
 import { describeWorst, maximumFindingsSetting } from '../../cap-findings.ts';
 import { blindSpot, defineCheck, finding } from '../../define-check.ts';
-import { dropStatement } from '../../drop-index.ts';
+import { dropStatement, unusedObservedSetting } from '../../drop-index.ts';
 import { indexFamilies, total } from '../../partition-families.ts';
 import type { Check } from '../../types.ts';
 
@@ -20,13 +20,7 @@ const settings = {
     default: 10 * 1024 ** 2,
     source: 'PgHero default, 10 MB',
   }),
-  observedMs: durationSetting({
-    key: 'diagnose.unused-index.observed-ms',
-    summary:
-      'Time that the statistics must cover before an unused index is a warning; shorter is only mentioned.',
-    default: 35 * 86_400_000,
-    source: 'pganalyze: 35 days cover a monthly job',
-  }),
+  observedMs: unusedObservedSetting,
   maximumFindings: maximumFindingsSetting('unused-index', 50),
 };
 

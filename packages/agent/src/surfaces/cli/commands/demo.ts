@@ -47,7 +47,7 @@ export async function runDemoCommand(context: CommandContext, flags: DemoFlags):
   const scale = positive('--scale', flags.scale, 100);
   const sessions = wholeNumber('--sessions', flags.sessions, 64);
   const workloadMs = positive('--seconds', flags.seconds, 3_600) * MS_PER_SECOND;
-  const { settings } = configure(context, flags, demoThresholds(scale));
+  const { settings } = configure(context, flags, { defaults: demoThresholds(scale) });
   const progress = createProgressBar(process.stderr, flags.quiet === true);
   const { signal, output } = context;
   const onProgress = progress.listener;

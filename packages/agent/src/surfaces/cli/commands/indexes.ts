@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { APP_ERRORS, runIndexes } from '../../../app/index.ts';
-import { type ExitCode, failure, systemClock } from '../../../kernel/index.ts';
+import { APP_ERRORS, runIndexes, settingDefinitions } from '../../../app/index.ts';
+import { type ExitCode, failure, formatDuration, systemClock } from '../../../kernel/index.ts';
 import {
   type IndexReport,
   renderIndexesHtml,
@@ -8,7 +8,7 @@ import {
   renderIndexesSql,
   renderIndexesText,
 } from '../../../report/index.ts';
-import { type CommandContext, type CommonFlags, configure, targetOf } from '../context.ts';
+import { type CommandContext, type CommonFlags, configure, type FlagSetting, targetOf } from '../context.ts';
 import { type Output, writeOutputFile } from '../output.ts';
 import { createProgressBar } from '../progress.ts';
 import { requireOneOf } from './audit.ts';
@@ -42,15 +42,22 @@ interface IndexesFlags extends CommonFlags {
 }
 
 /** Settings that options of this command stand for. */
-const SETTINGS_OF_FLAGS: Readonly<Partial<Record<keyof IndexesFlags, string>>> = {
-  budget: 'advise.indexes.storage-budget-bytes',
-  maxIndexes: 'advise.indexes.maximum-indexes',
-  maxWidth: 'advise.indexes.maximum-width',
-  writeOverhead: 'advise.indexes.write-overhead-ratio',
-  timeLimit: 'advise.indexes.time-limit-ms',
-  limit: 'advise.indexes.statements-count',
-  weights: 'advise.indexes.weights',
+const SETTINGS_OF_FLAGS: Readonly<
+  Partial<Record<keyof IndexesFlags, readonly [option: string, key: string]>>
+> = {
+  budget: ['--budget', 'advise.indexes.storage-budget-bytes'],
+  maxIndexes: ['--max-indexes', 'advise.indexes.maximum-indexes'],
+  maxWidth: ['--max-width', 'advise.indexes.maximum-width'],
+  writeOverhead: ['--write-overhead', 'advise.indexes.write-overhead-ratio'],
+  timeLimit: ['--time-limit', 'advise.indexes.time-limit-ms'],
+  limit: ['--limit', 'advise.indexes.statements-count'],
+  weights: ['--weights', 'advise.indexes.weights'],
 };
+
+/** Time that the search has when nobody says otherwise. */
+const SEARCH_TIME = formatDuration(
+  Number(settingDefinitions.find(({ key }) => key === 'advise.indexes.time-limit-ms')?.default),
+);
 
 /** Describes `pgsteward indexes`. */
 export function describeIndexes(command: Command): Command {
@@ -67,7 +74,10 @@ export function describeIndexes(command: Command): Command {
       'a file of SQL statements to add to the workload; may be repeated',
       collect,
     )
-    .option('--only', 'take the statements of the files alone, not those of pg_stat_statements')
+    .option(
+      '--only',
+      'take the statements of the files alone, not those of pg_stat_statements; drops nothing',
+    )
     .option(
       '--statistics <file>',
       'plan from a file of `pgsteward stats export`, without the target; needs --statements',
@@ -78,7 +88,7 @@ export function describeIndexes(command: Command): Command {
     .option('--max-width <number>', 'most key columns of an index')
     .option('--exclude <table>', 'a table to leave alone, schema.name; may be repeated', collect)
     .option('--write-overhead <ratio>', 'share of the savings that writes to new indexes may cost, 0 to 1')
-    .option('--time-limit <duration>', 'time for the search, such as 30s')
+    .option('--time-limit <duration>', `time for the search, such as 30s (default: ${SEARCH_TIME})`)
     .option('--limit <number>', 'statements of pg_stat_statements to look at')
     .option('--weights <kind>', 'what a statement counts: time (measured) or calls (times planned cost)')
     .option('--no-drops', 'propose no drops')
@@ -98,7 +108,11 @@ export async function runIndexesCommand(
   requireOneOf({ command: 'indexes', option: '--format' }, format, FORMATS);
   const provider = flags.provider ?? 'shadow';
   requireOneOf({ command: 'indexes', option: '--provider' }, provider, PROVIDERS);
-  const configuration = configure(context, { ...flags, set: [...settingsOf(flags), ...(flags.set ?? [])] });
+  const configuration = configure(context, flags, { flags: settingsOf(flags) });
+  if (flags.only === true && flags.statements === undefined) {
+    const reason = '--only needs --statements FILE: without one there is no workload';
+    throw failure(APP_ERRORS.USAGE, { reason, command: 'indexes' });
+  }
   const source =
     flags.statistics === undefined
       ? { target: targetOf(context, configuration, url, flags.target) }
@@ -140,14 +154,28 @@ function requireStatements(file: string, url: string | undefined, flags: Indexes
 }
 
 /** Options are settings said for one run. */
-function settingsOf(flags: IndexesFlags): readonly string[] {
-  const named = Object.entries(SETTINGS_OF_FLAGS).flatMap(([flag, key]) => {
+function settingsOf(flags: IndexesFlags): readonly FlagSetting[] {
+  const named = Object.entries(SETTINGS_OF_FLAGS).flatMap(([flag, [option, key]]) => {
     const value = flags[flag as keyof IndexesFlags];
-    return typeof value === 'string' ? [`${key}=${value}`] : [];
+    return typeof value === 'string' ? [{ option, key, value }] : [];
   });
+  if (flags.budget !== undefined && Number.parseFloat(flags.budget) === 0) {
+    const reason = '--budget 0 leaves no room for an index: leave it out for half of the tables read';
+    throw failure(APP_ERRORS.USAGE, { reason, command: 'indexes' });
+  }
   const excluded =
-    flags.exclude === undefined ? [] : [`advise.indexes.excluded-tables=${flags.exclude.join(',')}`];
-  return [...named, ...excluded, ...(flags.drops === false ? ['advise.indexes.drops=no'] : [])];
+    flags.exclude === undefined
+      ? []
+      : [
+          {
+            option: '--exclude',
+            key: 'advise.indexes.excluded-tables',
+            value: flags.exclude.join(','),
+          },
+        ];
+  const drops =
+    flags.drops === false ? [{ option: '--no-drops', key: 'advise.indexes.drops', value: 'no' }] : [];
+  return [...named, ...excluded, ...drops];
 }
 
 function renderAdvice(report: IndexReport, format: Format, output: Output, flags: IndexesFlags): string {
