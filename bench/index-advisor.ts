@@ -58,7 +58,7 @@ interface Score {
  * Relative workload cost and size of the advised indexes per storage budget under HypoPG, each budget a cold run, scored by
  * `eval_indexes.py`. Without options: TPC-H with primary keys and bare. Options: `--schema FILE` (repeatable), `--stats FILE`,
  * `--queries DIR`, `--exclude 2,17`, `--budgets 500,1000`, `--url URL` (a server with hypopg that holds the tables),
- * `--setup pk|bare`, `--seconds 95`, `--calls 10000`, `--width 4`, `--print` (the indexes). As the advisors it is compared with it may
+ * `--setup pk|bare`, `--seconds 112`, `--calls 10000`, `--width 4`, `--print` (the indexes). As the advisors it is compared with it may
  * propose narrower copies of existing indexes, (l_orderkey) beside the primary key (l_orderkey, l_linenumber); `--no-copies` forbids them,
  * as `pgsteward indexes` does unless `advise.indexes.copies` allows them.
  */
@@ -75,7 +75,7 @@ export async function run(args: readonly string[]): Promise<void> {
       budgets: { type: 'string', default: BUDGETS },
       url: { type: 'string' },
       setup: { type: 'string' },
-      seconds: { type: 'string', default: '95' },
+      seconds: { type: 'string', default: '112' },
       calls: { type: 'string' },
       width: { type: 'string', default: '4' },
       'no-copies': { type: 'boolean' },

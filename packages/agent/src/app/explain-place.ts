@@ -32,6 +32,8 @@ import {
 /** Where a statement is explained: a target, or a file of its statistics. */
 export interface ExplainPlace {
   readonly target: ExplainReport['target'];
+  /** What is not there as on the target. */
+  readonly gaps: ExplainReport['unavailable'];
   /** @throws APP.EXPLAIN when no such statement is recorded, or its text is not known */
   recorded(queryId: string): Promise<string>;
   /** @throws APP.EXPLAIN when PostgreSQL refuses it */
@@ -71,6 +73,7 @@ export async function openTargetPlace(
       : openTargetPlanner(session, options);
   return {
     target: { name: target.name, serverVersion, database },
+    gaps: [],
     recorded: (queryId) => readRecorded(session, queryId),
     plan: async (statement) => planOfExplained(await explainStatement(connection, versionNumber, statement)),
     analyze: async (statement, limits) => planOfExplained(await connection.analyze(statement, limits)),
@@ -102,6 +105,7 @@ export async function openFilePlace(file: string, options: PlaceOptions): Promis
   };
   return {
     target: { name: target.name, serverVersion: planner.serverVersion, database },
+    gaps: planner.gaps.map(({ id, reason, remedy }) => ({ id, reason, remedy })),
     recorded: async (queryId) =>
       refuse(`a file of statistics holds no statements, so the query id ${queryId} is not known there`),
     async plan(statement) {

@@ -83,7 +83,7 @@ export async function runExplain(source: ExplainSource, options: ExplainOptions)
       proposals: judged.proposals,
       whatIf: supposing?.whatIf ?? null,
       verification: options.isVerified ? await verify(place, plannable, options) : null,
-      unavailable: [...judged.unavailable, ...(supposing?.gaps ?? [])],
+      unavailable: [...judged.unavailable, ...(supposing?.gaps ?? place.gaps)],
     };
   } finally {
     await place.close();

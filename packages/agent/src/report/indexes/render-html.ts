@@ -65,7 +65,7 @@ function renderSummary(report: IndexReport): Markup {
       `of ${formatCount(advice.statements.length)} statements change`,
     ],
   ];
-  const words = [`${describeBudget(report, summary.newBytes)} of new indexes`, summary.bound, summary.ending];
+  const words = [describeBudget(report, summary.newBytes), summary.bound, summary.ending];
   return section(
     'summary',
     'At a glance',

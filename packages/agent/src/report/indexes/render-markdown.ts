@@ -14,7 +14,7 @@ export function renderIndexesMarkdown(report: IndexReport): string {
   const parts = [
     `# Index advice for ${escapeMarkdown(target.name)}`,
     `PostgreSQL ${escapeMarkdown(target.serverVersion)}, database ${escapeMarkdown(target.database)}; ${countOf(workload.statements, 'statement')}, ${countOf(advice.calls, 'plan')} by ${planner.provider} in ${formatDuration(report.durationMs)}.`,
-    `**It ${summary.headline}**${advice.indexes.length === 0 ? '' : ` with ${describeBudget(report, summary.newBytes)} of new indexes`}${summary.bound === null ? '' : `; ${summary.bound}`} (${summary.ending}).`,
+    `**It ${summary.headline}**${advice.indexes.length === 0 ? '' : ` with ${describeBudget(report, summary.newBytes)}`}${summary.bound === null ? '' : `; ${summary.bound}`} (${summary.ending}).`,
     ...report.proposals.map((proposal) =>
       [
         `## ${escapeMarkdown(proposal.title)}`,

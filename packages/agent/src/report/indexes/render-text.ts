@@ -71,7 +71,7 @@ function renderHead(report: IndexReport, options: IndexesTextOptions, paint: Pai
     paint.bold(
       advice.indexes.length + advice.drops.length === 0
         ? `${capitalize(summary.headline)}.`
-        : `${capitalize(summary.headline)}: ${describeBudget(report, summary.newBytes)} of new indexes, ${formatBytes(summary.droppedBytes)} dropped`,
+        : `${capitalize(summary.headline)}: ${describeBudget(report, summary.newBytes)}, ${formatBytes(summary.droppedBytes)} dropped`,
     ),
     ...[summary.bound, summary.ending]
       .filter((line) => line !== null)

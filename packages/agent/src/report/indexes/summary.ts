@@ -55,11 +55,13 @@ function headlineOf({ status, indexes, drops }: IndexReport['advice'], savedRati
     : 'proposes no index: the search was cut off before it found one';
 }
 
-/** Says how many bytes the new indexes take of what they may: `475 MB of 500 MB`. */
+/** Says how many bytes the new indexes take, and what they may: `475 MB of new indexes (budget 500 MB, net of drops)`. */
 export function describeBudget(report: IndexReport, newBytes: number): string {
   const { storageBudgetBytes } = report.limits;
-  const used = formatBytes(newBytes);
-  return storageBudgetBytes === null ? used : `${used} of ${formatBytes(storageBudgetBytes)}`;
+  const used = `${formatBytes(newBytes)} of new indexes`;
+  return storageBudgetBytes === null
+    ? used
+    : `${used} (budget ${formatBytes(storageBudgetBytes)}, net of drops)`;
 }
 
 /** Statements whose cost the advice changes, the largest saving first. */

@@ -1,4 +1,5 @@
 import { groupBy } from '../../kernel/index.ts';
+import { drawnWeight } from './drawn-weight.ts';
 import type { ElementClass, ElementFacts } from './types.ts';
 
 /** A key that an index would take out of a value. */
@@ -38,9 +39,7 @@ export function elementsOfSample(
   values: readonly SampledValue[],
   { rows, emptyRatio }: { readonly rows: number; readonly emptyRatio: number },
 ): ElementFacts {
-  const drawn = values.filter((value) => value.share === null).length;
-  const known = values.reduce((sum, value) => sum + (value.share ?? 0), 0);
-  const weight = drawn === 0 ? 0 : Math.max(0, 1 - emptyRatio - known) / drawn;
+  const weight = drawnWeight(values, 1 - emptyRatio);
   const counts = [...countKeys(values).values()];
   const isRare = (count: Count): boolean => count.drawn === 1 && count.share === 0;
   const common = counts

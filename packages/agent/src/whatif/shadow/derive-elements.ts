@@ -1,3 +1,4 @@
+import { drawnWeight } from '../index-size/drawn-weight.ts';
 import type { ColumnStatistics } from '../types.ts';
 
 /** A sampled value that holds several elements: an array, or the words of a text. */
@@ -76,9 +77,13 @@ function weighing(values: readonly SampledElements[]): {
   readonly shareOf: (value: SampledElements) => number;
   readonly total: number;
 } {
-  const known = values.reduce((sum, { share }) => sum + (share ?? 0), 0);
-  const drawn = values.filter(({ share }) => share === null).length;
-  const weight = drawn === 0 ? 0 : Math.max(0, 1 - known) / drawn;
+  const weight = drawnWeight(values, 1);
   const shareOf = ({ share }: SampledElements): number => share ?? weight;
-  return { shareOf, total: Math.max(1e-9, known + drawn * weight) };
+  return {
+    shareOf,
+    total: Math.max(
+      1e-9,
+      values.reduce((sum, value) => sum + shareOf(value), 0),
+    ),
+  };
 }

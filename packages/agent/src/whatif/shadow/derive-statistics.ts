@@ -1,3 +1,4 @@
+import { drawnWeight } from '../index-size/drawn-weight.ts';
 import type { ColumnStatistics } from '../types.ts';
 import { arrayText } from './derive-elements.ts';
 import type { SampledRow } from './sample-expression.ts';
@@ -33,9 +34,7 @@ const GROWING_SHARE = 0.1;
  * @returns null when nothing but NULL came out
  */
 export function deriveStatistics(rows: readonly SampledRow[], base: BaseColumn): ValueStatistics | null {
-  const known = rows.reduce((sum, row) => sum + (row.share ?? 0), 0);
-  const drawnRows = rows.filter((row) => row.share === null).length;
-  const weight = drawnRows === 0 ? 0 : Math.max(0, 1 - known) / drawnRows;
+  const weight = drawnWeight(rows, 1);
   const groups = groupRows(rows);
   if (groups.length === 0) return null;
   const shareOf = (group: Group): number => group.share + group.drawn * weight;
