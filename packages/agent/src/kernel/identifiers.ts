@@ -48,3 +48,8 @@ export function escapeControls(text: string): string {
     c === '\n' ? '\\n' : c === '\t' ? '\\t' : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** Writes a list of texts as an array in PostgreSQL's text format. @source PostgreSQL docs 8.15.6 "Array Input and Output Syntax" */
+export function arrayText(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+}

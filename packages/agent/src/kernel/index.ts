@@ -17,6 +17,7 @@ export {
 } from './failure.ts';
 export { groupBy } from './group.ts';
 export {
+  arrayText,
   displayIdentifier,
   displayName,
   escapeControls,

@@ -68,7 +68,7 @@ it('says why a file cannot be read', () => {
     const missing = readConfigFile(join(directory, 'none.toml'), {});
     expect(missing).toMatchObject({
       ok: false,
-      error: { code: 'SETTINGS.FILE_UNREADABLE', why: 'The file does not exist.' },
+      error: { code: 'SETTINGS.FILE_UNREADABLE', why: 'There is no such file or directory.' },
     });
     expect(readConfigFile(directory, {})).toMatchObject({
       ok: false,

@@ -1,3 +1,4 @@
+import { arrayText } from '../../kernel/index.ts';
 import { drawnWeight } from '../index-size/drawn-weight.ts';
 import type { ColumnStatistics } from '../types.ts';
 
@@ -66,11 +67,6 @@ export function elementStatistics(
     commonElementFrequencies: sorted.length === 0 ? null : [...frequencies, ...bounds],
     elementCountHistogram: isVector || lengths.length < 2 ? null : [...lengths, mean],
   };
-}
-
-/** Writes a list of texts as an array's text. */
-export function arrayText(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }
 
 function weighing(values: readonly SampledElements[]): {

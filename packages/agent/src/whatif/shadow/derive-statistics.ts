@@ -1,6 +1,6 @@
+import { arrayText } from '../../kernel/index.ts';
 import { drawnWeight } from '../index-size/drawn-weight.ts';
 import type { ColumnStatistics } from '../types.ts';
-import { arrayText } from './derive-elements.ts';
 import type { SampledRow } from './sample-expression.ts';
 
 /** Statistics of an expression's values, whatever they are attached to. */

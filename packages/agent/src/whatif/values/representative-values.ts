@@ -1,3 +1,4 @@
+import { arrayText } from '../../kernel/index.ts';
 import type { ValueSet } from '../../planner/index.ts';
 import { type ParameterUse, readParameters } from '../../sql/index.ts';
 import type { ColumnStatistics } from '../types.ts';
@@ -81,8 +82,10 @@ function valueFor(
   kind: ValueKind,
 ): string | null {
   switch (role) {
-    case 'equality':
-      return isList ? listText(equalValues(statistics, kind)) : (equalValues(statistics, kind)[0] ?? null);
+    case 'equality': {
+      const values = equalValues(statistics, kind);
+      return isList && values.length > 0 ? arrayText(values) : (values[0] ?? null);
+    }
     case 'low':
     case 'high':
       return boundValue(statistics, kind, isWindow ? `window-${role}` : role);
@@ -104,13 +107,6 @@ function plainValue(type: string, kind: ValueKind): string | null {
 /** An element as what holds it: an array, a query of a text search, or itself. */
 function elementText(element: string | null, type: string): string | null {
   if (element === null) return null;
-  if (type.endsWith('[]')) return listText([element]);
+  if (type.endsWith('[]')) return arrayText([element]);
   return type === 'tsquery' ? `'${element.replaceAll("'", "''")}'` : element;
-}
-
-/** Writes an array in PostgreSQL's text format; null when there is nothing to write. */
-function listText(values: readonly string[]): string | null {
-  if (values.length === 0) return null;
-  const quoted = values.map((value) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`);
-  return `{${quoted.join(',')}}`;
 }
