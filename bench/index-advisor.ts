@@ -123,16 +123,18 @@ export async function run(args: readonly string[]): Promise<void> {
           const joined = prefix === '' ? word : `${prefix}${word.charAt(0).toUpperCase()}${word.slice(1)}`;
           return `${joined}${budget}MB`;
         };
+        const { boundCost, baseCost } = score.advice;
+        const bound = boundCost === null ? null : round(boundCost / baseCost);
         Object.assign(figures, {
           [label('relativeCost')]: round(score.relativeCost),
-          [label('bound')]: round((score.advice.boundCost ?? 0) / score.advice.baseCost),
+          ...(bound === null ? {} : { [label('bound')]: bound }),
           [label('size')]: score.sizeMb,
           [label('whatIfCalls')]: score.advice.calls,
           [label('seconds')]: Math.round(score.seconds * 10) / 10,
           [label('candidates')]: score.advice.candidates,
         });
         process.stderr.write(
-          `${name} ${budget} MB: ${round(score.relativeCost)} (bound ${round((score.advice.boundCost ?? 0) / score.advice.baseCost)}) ${score.sizeMb} MB, ${score.advice.indexes.length} indexes, ${score.advice.calls} calls, ${score.seconds.toFixed(1)} s, ${score.advice.status}\n`,
+          `${name} ${budget} MB: ${round(score.relativeCost)} (bound ${bound ?? 'not proved'}) ${score.sizeMb} MB, ${score.advice.indexes.length} indexes, ${score.advice.calls} calls, ${score.seconds.toFixed(1)} s, ${score.advice.status}\n`,
         );
         if (values.print === true)
           for (const one of score.advice.indexes) process.stderr.write(`  ${sqlOf(one)}\n`);

@@ -31,7 +31,7 @@ export async function assembleAdvice(
     readCost: await search.oracle.total(found.best.set),
     advised: sorted,
     unused: search.unused,
-    isEnded: search.oracle.isEnded,
+    isEnded: () => search.oracle.secondsLeft() === 0,
   });
   return {
     status: found.status,

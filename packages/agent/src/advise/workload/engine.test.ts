@@ -374,7 +374,9 @@ describe('the search', () => {
     };
     const whole = await advise({}, 0);
     const late = await advise({ timeLimitMs: 50 }, 10);
-    expect(late).toMatchObject({ status: 'time-limit', baseCost: whole.baseCost });
+    // What was not looked at proves nothing.
+    expect(late).toMatchObject({ status: 'time-limit', baseCost: whole.baseCost, boundCost: null });
+    expect(whole.boundCost).toBeLessThanOrEqual(whole.cost);
     const few = await advise({ maximumCalls: 12 }, 0);
     expect(few.status).toBe('call-limit');
     expect(few.cost).toBeLessThanOrEqual(whole.baseCost);

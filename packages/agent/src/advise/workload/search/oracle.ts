@@ -58,8 +58,8 @@ export interface Oracle {
   isOver(): boolean;
   /** Which limit ended the search. */
   overBy(): 'time-limit' | 'call-limit' | null;
-  /** True when nothing may be begun any more. */
-  isEnded(): boolean;
+  /** Time until all ends; none when it is up. */
+  secondsLeft(): number;
 }
 
 /** Builds the oracle; queries that the planner refuses must have been left out. */
@@ -117,7 +117,7 @@ export function createOracle(
     queries,
     overBy,
     isOver: () => overBy() !== null,
-    isEnded: () => limits.now() >= limits.endMs || limits.signal?.aborted === true,
+    secondsLeft: () => secondsLeft(limits),
     known: (query) => memory.get(query.number) ?? [],
     async ask(requests) {
       const answers: Answer[] = [];
@@ -137,6 +137,10 @@ export function createOracle(
       );
     },
   };
+}
+
+function secondsLeft({ now, endMs, signal }: SearchLimits): number {
+  return signal?.aborted === true ? 0 : Math.max(0, endMs - now()) / 1000;
 }
 
 function ascending(a: number, b: number): number {

@@ -42,8 +42,9 @@ const REFINE_ROUNDS = 12;
 /** Variants of one index that are looked at in one round. */
 const VARIANTS = 40;
 
-/** Seconds that the proof of a bound may take. */
-const BOUND_SECONDS = 5;
+/** Seconds that the proof of a bound may take, and its share of the time left: what may be dropped is looked at after it. */
+const BOUND_SECONDS = 10;
+const BOUND_SHARE = 0.6;
 
 /** Searches: peel, walk, solve, then neighbours and solve again until nothing gains or a limit is reached. */
 export async function searchSet(search: Search, solver: Solver): Promise<Found> {
@@ -79,12 +80,13 @@ export async function searchSet(search: Search, solver: Solver): Promise<Found> 
   // Cut off early, what was seen by then still makes a set.
   if (!isSeen) best = (await solveOnce(context, best))?.best ?? best;
   best = await pruned(search, context, best, base.cost);
+  const frontier = frontierOf(search, solver, base.cost);
   return {
     best,
     baseCost: base.cost,
     boundCost: isSeen ? boundOf(search, solver, best) : null,
     status: oracle.overBy() ?? 'converged',
-    frontier: frontierOf(search, solver, base.cost),
+    frontier,
   };
 }
 
@@ -111,7 +113,7 @@ async function lookAtEach(search: Search, context: ImproveContext, base: Scored)
 function boundOf(search: Search, solver: Solver, best: Scored): number | null {
   const candidates = candidateSets(search);
   const hope = solveHope(search.oracle, search.limits, solver, {
-    seconds: BOUND_SECONDS,
+    seconds: Math.min(BOUND_SECONDS, BOUND_SHARE * search.oracle.secondsLeft()),
     isWhole: false,
     candidatesOf: (query) => candidates.get(query.number) ?? new Set(),
   });
