@@ -3,7 +3,9 @@
  * of stdout is one JSON object (see bench/README.md); without it a table.
  */
 import { existsSync, readdirSync } from 'node:fs';
+import { register } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build, installPackages, root, say } from './workspace.mjs';
 
 const [name, ...args] = process.argv.slice(2);
@@ -15,27 +17,7 @@ if (name === undefined || !existsSync(file)) {
 }
 installPackages();
 build();
-// Imported late: on a fresh clone it was not there when this script began.
-const { createRunnableDevEnvironment, resolveConfig } = await import('vite');
-const conditions = ['source', 'module', 'node', 'development|production'];
-const inline = {
-  consumer: 'server',
-  dev: { moduleRunnerTransform: true },
-  resolve: { external: true, mainFields: [], conditions },
-};
-const config = await resolveConfig(
-  { root, configFile: false, envDir: false, logLevel: 'error', environments: { inline } },
-  'serve',
-);
-const environment = createRunnableDevEnvironment('inline', config, {
-  runnerOptions: { hmr: { logger: false } },
-  hot: false,
-});
-await environment.init();
-try {
-  // The runner stays open while the bench runs: what it tests imports some libraries late.
-  const module = await environment.runner.import(file);
-  await module.run(args);
-} finally {
-  await environment.close();
-}
+// After the build: on a fresh clone the compiler was not there when this script began.
+register('./typescript-hooks.mjs', import.meta.url);
+const module = await import(pathToFileURL(file).href);
+await module.run(args);

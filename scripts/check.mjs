@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build, installPackages, root, run, say } from './workspace.mjs';
 
 const GATES = [
@@ -19,6 +19,12 @@ const GATES = [
     key: 'types',
     name: 'types',
     command: ['npx', 'tsc', '-p', 'tsconfig.checks.json'],
+    mend: 'the errors above',
+  },
+  {
+    key: 'types',
+    name: 'types of the dashboard',
+    command: ['npx', 'tsc', '-p', 'packages/dashboard'],
     mend: 'the errors above',
   },
   {
@@ -83,6 +89,7 @@ export function runTests(options = {}) {
   });
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'));
+    sayFailed(report);
     const failedFiles = report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? 1 : 0;
     const failed = report.numFailedTests + failedFiles;
     return {
@@ -94,6 +101,21 @@ export function runTests(options = {}) {
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Names what failed once more: the end of a long output is what remains of it.
+ * @param {{ testResults: { name: string, status: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[] }} report
+ */
+function sayFailed(report) {
+  for (const file of report.testResults.filter(({ status }) => status === 'failed')) {
+    const tests = file.assertionResults.filter(({ status }) => status === 'failed');
+    const where = relative(root, file.name);
+    for (const { fullName, failureMessages } of tests) {
+      say(`✗ ${where}: ${fullName}: ${failureMessages[0]?.split('\n')[0] ?? ''}`);
+    }
+    if (tests.length === 0) say(`✗ ${where}: ${file.message.split('\n')[0]}`);
   }
 }
 

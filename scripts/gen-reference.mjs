@@ -35,8 +35,12 @@ async function renderReference() {
     ['cli.md', cliPage({ program })],
     ['schemas/config.json', json(configSchema(sources))],
     ['schemas/audit.json', json(marked(registries.auditJsonSchema()))],
+    ['schemas/cache-advice.json', json(marked(registries.cacheAdviceJsonSchema()))],
+    ['schemas/cache-status.json', json(marked(registries.cacheStatusJsonSchema()))],
     ['schemas/explain.json', json(marked(registries.explainJsonSchema()))],
     ['schemas/indexes.json', json(marked(registries.indexesJsonSchema()))],
+    ['schemas/queries-advice.json', json(marked(registries.queryAdviceJsonSchema()))],
+    ['schemas/tune.json', json(marked(registries.tuneJsonSchema()))],
   ]);
 }
 

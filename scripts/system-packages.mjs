@@ -8,6 +8,19 @@ import { run, say } from './workspace.mjs';
 /** What is needed, the file that proves it is there, and why. */
 const PACKAGES = [
   { name: 'pgbouncer', file: '/usr/sbin/pgbouncer', why: 'audits through a pooler in transaction mode' },
+  { name: 'redis-server', file: '/usr/bin/redis-server', why: 'the tests of the cache before the database' },
+  { name: 'prometheus', file: '/usr/bin/promtool', why: 'the tests of /metrics' },
+  {
+    name: 'prometheus-alertmanager',
+    file: '/usr/bin/prometheus-alertmanager',
+    why: 'the tests of alerts',
+  },
+  {
+    name: 'prometheus-postgres-exporter',
+    file: '/usr/bin/prometheus-postgres-exporter',
+    why: 'the names of /metrics, and the peer of bench/overhead',
+  },
+  { name: 'chromium', file: '/usr/bin/chromium', why: 'the tests of the dashboard' },
   { name: 'pgbadger', file: '/usr/bin/pgbadger', why: 'the peer of bench/audit-exam' },
 ];
 

@@ -3,7 +3,7 @@
  * Plain Node without dependencies, since it runs before anything is installed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -56,17 +56,41 @@ export function installPackages() {
   must('installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     quiet: true,
   });
+  // The newer Node among the packages is run by its path: `npm run` would take it for the one that the developer chose.
+  rmSync(join(root, 'node_modules/.bin/node'), { force: true });
 }
 
 /** Compiles the packages when a source is newer than what was compiled. */
 export function build() {
   const built = Math.min(
     modifiedMs(join(root, 'packages/agent/dist/.tsbuildinfo')),
+    modifiedMs(join(root, 'packages/cache/dist/.tsbuildinfo')),
     modifiedMs(join(root, 'examples/market-research/dist/.tsbuildinfo')),
   );
-  const sources = ['packages/agent/src', 'examples/market-research/src', 'tsconfig.base.json'];
+  const sources = [
+    'packages/agent/src',
+    'packages/cache/src',
+    'examples/market-research/src',
+    'tsconfig.base.json',
+  ];
+  if (sources.some((source) => newestMs(join(root, source)) > built)) {
+    must('building', 'npx', ['tsc', '--build'], { quiet: true });
+  }
+  buildPages();
+}
+
+/** Builds the dashboard's pages into the agent when one of their sources is newer. */
+function buildPages() {
+  const built = modifiedMs(join(root, 'packages/agent/pages/index.html'));
+  const sources = [
+    'packages/dashboard/src',
+    'packages/dashboard/index.html',
+    'packages/dashboard/vite.config.ts',
+  ];
   if (sources.every((source) => newestMs(join(root, source)) <= built)) return;
-  must('building', 'npx', ['tsc', '--build'], { quiet: true });
+  must('building the dashboard', 'npx', ['vite', 'build', 'packages/dashboard', '--logLevel', 'warn'], {
+    quiet: true,
+  });
 }
 
 function modifiedMs(file) {

@@ -26,6 +26,12 @@ export function configSchema({ settingDefinitions }) {
             description:
               'Connection URL; a name in braces after a dollar sign is replaced with that environment variable.',
           },
+          pgbouncer: {
+            type: ['string', 'array'],
+            items: { type: 'string' },
+            description:
+              'URLs of the admin consoles of the PgBouncers in front of the target: one, several with commas between, or a list.',
+          },
         },
       },
     },

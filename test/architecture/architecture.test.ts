@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Breach, cruiseArchitecture, readArchitecture, sourceModules } from './import-rules.ts';
@@ -74,12 +74,16 @@ describe('a planted import', () => {
   beforeAll(async () => {
     const planted = PLANTED.map(([, file, text]) => [file, text] as const);
     for (const [file, text] of [...Object.entries(SOUND), ...planted]) plant(file, text);
-    const island = join(directory, 'examples/market-research/src');
-    mkdirSync(island, { recursive: true });
-    writeFileSync(
-      join(island, 'index.ts'),
-      "export { kernel } from '../../../packages/agent/src/kernel/index.ts';",
-    );
+    for (const island of architecture.islands) {
+      const folder = join(directory, island.root);
+      mkdirSync(folder, { recursive: true });
+      const kernel = relative(island.root, `${architecture.root}/kernel/index.ts`);
+      const confined = Object.keys(island.confined ?? {}).map((name) => `export * from '${name}';`);
+      writeFileSync(
+        join(folder, 'index.ts'),
+        [`export { kernel } from '${kernel}';`, ...confined].join('\n'),
+      );
+    }
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
     breaches = (await cruiseArchitecture(directory, architecture)).breaches;
   });
@@ -96,9 +100,17 @@ describe('a planted import', () => {
     expect(breaches).toContainEqual(expect.objectContaining({ rule, from: `${architecture.root}/${file}` }));
   });
 
-  it('from the example into the agent is caught', () => {
-    expect(breaches.map((breach) => breach.rule)).toContain('island/@pgsteward/market-research');
+  it.each(architecture.islands)('from $name into the agent is caught', ({ name }) => {
+    expect(breaches.map((breach) => breach.rule)).toContain(`island/${name}`);
   });
+
+  it.each(architecture.islands.filter((island) => island.confined !== undefined))(
+    'of a package that one folder of $name alone may use is caught',
+    ({ name, root: folder }) => {
+      const rule = `confined/${name}`;
+      expect(breaches).toContainEqual(expect.objectContaining({ rule, from: `${folder}/index.ts` }));
+    },
+  );
 
   it('that is allowed is left alone', () => {
     const innocent = Object.keys(SOUND).map((file) => `${architecture.root}/${file}`);

@@ -12,20 +12,23 @@ export interface Stage {
   readonly types: readonly string[];
   /** npm packages and islands that may be imported. */
   readonly packages: readonly string[];
-  /** Packages that one folder of the stage alone may import: package → folder. */
-  readonly confined?: Readonly<Record<string, string>>;
+  /** Packages that some folders of the stage alone may import: package → folders. */
+  readonly confined?: Readonly<Record<string, readonly string[]>>;
   /** Whether Node's own modules may be imported; a stage without them is pure. */
   readonly builtins: boolean;
   /** Files besides index.ts that other stages may import. */
   readonly faces?: readonly string[];
 }
 
-/** A workspace package that imports nothing else of this repository. */
+/** A workspace package that imports nothing of the agent, and of other islands only what `packages` names. */
 export interface Island {
   /** Name of its package. */
   readonly name: string;
   readonly root: string;
+  /** Files besides index.ts that others may import: what its subpaths stand for. */
+  readonly faces?: readonly string[];
   readonly packages: readonly string[];
+  readonly confined?: Readonly<Record<string, readonly string[]>>;
   readonly builtins: boolean;
 }
 
@@ -66,6 +69,7 @@ function forbiddenImports(architecture: Architecture): IForbiddenRuleType[] {
     ]),
     ...islands.flatMap((island) => [
       forbid(`island/${island.name}`, { path: folder(island.root) }, { path: folder(root) }),
+      ...confinedRules(island, folder(island.root)),
       ...outsideRules(island.name, folder(island.root), island, islands),
     ]),
   ];
@@ -89,12 +93,12 @@ function directionRules(stage: Stage, { root, stages }: Architecture): IForbidde
   ];
 }
 
-/** Which packages belong to one folder of the stage alone. */
-function confinedRules(stage: Stage, here: string): IForbiddenRuleType[] {
-  return Object.entries(stage.confined ?? {}).map(([name, room]) =>
+/** Which packages belong to some folders of the stage or island alone. */
+function confinedRules(stage: Pick<Stage, 'name' | 'confined'>, here: string): IForbiddenRuleType[] {
+  return Object.entries(stage.confined ?? {}).map(([name, rooms]) =>
     forbid(
       `confined/${stage.name}`,
-      { path: here, pathNot: `${here}${escapePattern(room)}/` },
+      { path: here, pathNot: `${here}(${rooms.map(escapePattern).join('|')})/` },
       { path: packagePattern(name) },
     ),
   );
@@ -110,7 +114,9 @@ function outsideRules(
   const others = islands.filter((island) => island.name !== name);
   const open = others
     .filter((island) => allowed.packages.includes(island.name))
-    .map((island) => `${folder(island.root)}index\\.ts$`);
+    .flatMap(({ root, faces = [] }) =>
+      ['index.ts', ...faces].map((face) => `${folder(root)}${escapePattern(face)}$`),
+    );
   const known = [...allowed.packages.map(packagePattern), ...open];
   const outside = ['(^|/)node_modules/', ...others.map((island) => folder(island.root))];
   const isPackage = { path: outside, ...(known.length === 0 ? {} : { pathNot: known }) };

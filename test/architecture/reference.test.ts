@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   catalogQueries,
   checks,
+  consoleCommands,
   errorDefinitions,
   settingDefinitions,
 } from '../../packages/agent/src/app/registries.ts';
@@ -139,7 +140,11 @@ describe('checks and queries', () => {
     expect(headings('checks.md')).toEqual(ids);
     const queries = catalogQueries.map((query) => query.id);
     expect(repeated(queries)).toEqual([]);
-    expect(headings('queries.md').filter((id) => !id.startsWith('catalog/probe-'))).toEqual(queries);
+    const commands = consoleCommands.map(({ id }) => id);
+    expect(headings('queries.md').filter((id) => !id.startsWith('catalog/probe-'))).toEqual([
+      ...queries,
+      ...commands,
+    ]);
   });
 
   it('have a page in the reference for each finding to point at', () => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { rewriteRules } from '../../packages/agent/src/advise/index.ts';
 import { checks } from '../../packages/agent/src/diagnose/index.ts';
 import { readArchitecture } from './import-rules.ts';
 
@@ -56,5 +57,26 @@ describe('the registry of checks', () => {
     const ids = rows.flatMap((row) => row.match(/diagnose\/[a-z0-9-]+/g) ?? []);
     expect(ids.length).toBeGreaterThan(50);
     expect(checks.map((check) => check.id).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+});
+
+describe('the registry of rewrites', () => {
+  const rules = join(root, architecture.root, 'advise/rewrites/rules');
+
+  it('holds each folder of rewrites once, under the id that is its name', () => {
+    expect(rewriteRules.map(({ id }) => id).toSorted()).toEqual(
+      folders(rules)
+        .map((name) => `rewrite/${name}`)
+        .toSorted(),
+    );
+  });
+
+  it.each(folders(rules))('finds implementation, twin test and page in the folder of %s', (name) => {
+    const files = readdirSync(join(rules, name));
+    expect(files).toEqual(expect.arrayContaining(['rewrite.md', 'rewrite.test.ts', 'rewrite.ts']));
+    const page = readFileSync(join(rules, name, 'rewrite.md'), 'utf8');
+    for (const part of ['**Problem.**', '**Rewrite.**', '**Same result.**', '**Left alone.**']) {
+      expect(page).toContain(part);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { type Check, type Diagnosis, type Finding, runOne } from '../../packages/agent/src/diagnose/index.ts';
 import { silentProgress, systemClock, unwrap } from '../../packages/agent/src/kernel/index.ts';
 import {
+  type HistoryFacts,
   OBSERVE_SETTINGS,
   type Observation,
   subtract,
@@ -73,4 +74,31 @@ export async function observe(
   } finally {
     await session.close();
   }
+}
+
+/** Runs a check that judges the history alone. @param facts what the history tells; null where there is none */
+export function diagnoseHistory(
+  check: Check,
+  facts: Partial<HistoryFacts> | null,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Diagnosis {
+  const none: HistoryFacts = {
+    comparedWith: 'the last 23 hours',
+    planChanges: [],
+    sequences: [],
+    databaseBytes: [],
+    matviews: [],
+    statements: [],
+    load: null,
+    self: null,
+    collectors: [],
+  };
+  // Such a check needs no part of a snapshot but the name of the database.
+  const snapshot = { sections: {}, server: { database: 'test' } } as unknown as Observation['snapshot'];
+  const history = facts === null ? {} : { history: { ...none, ...facts } };
+  return runOne(
+    check,
+    { snapshot, interval: null, plans: null, ...history },
+    settingsWith(Object.values(check.settings), overrides),
+  );
 }

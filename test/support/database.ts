@@ -88,6 +88,8 @@ export interface TestRole {
 
 /** What a role may do. */
 export interface RoleOptions {
+  /** Any text that PostgreSQL takes; random by default. */
+  readonly name?: string;
   /** Roles it is a member of: `['pg_monitor']`. */
   readonly memberOf?: readonly string[];
   /** SQL after `grant`, before `to`: `['select on all tables in schema public']`. */
@@ -96,16 +98,17 @@ export interface RoleOptions {
   readonly attributes?: string;
 }
 
-/** Creates a role with a random name and password; it is dropped with the database. */
+/** Creates a role with a random password; it is dropped with the database. */
 export async function createRole(db: TestDatabase, options: RoleOptions = {}): Promise<TestRole> {
-  const name = `role_${randomBytes(6).toString('hex')}`;
+  const name = options.name ?? `role_${randomBytes(6).toString('hex')}`;
+  const role = quoteIdentifier(name);
   const password = randomBytes(12).toString('hex');
-  await db.query(`create role ${name} login ${options.attributes ?? ''} password '${password}'`);
-  await db.query(`comment on role ${name} is '${ROLE_MARK}${Buffer.from(db.name).toString('hex')}'`);
-  for (const group of options.memberOf ?? []) await db.query(`grant ${quoteIdentifier(group)} to ${name}`);
-  for (const grant of options.grants ?? []) await db.query(`grant ${grant} to ${name}`);
+  await db.query(`create role ${role} login ${options.attributes ?? ''} password '${password}'`);
+  await db.query(`comment on role ${role} is '${ROLE_MARK}${Buffer.from(db.name).toString('hex')}'`);
+  for (const group of options.memberOf ?? []) await db.query(`grant ${quoteIdentifier(group)} to ${role}`);
+  for (const grant of options.grants ?? []) await db.query(`grant ${grant} to ${role}`);
   const url = new URL(db.url);
-  url.username = name;
+  url.username = encodeURIComponent(name);
   url.password = password;
   return { name, url: url.href };
 }
@@ -117,6 +120,8 @@ export async function runOnce<R extends pg.QueryResultRow = pg.QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<readonly R[]> {
   const client = clientFor(url);
+  // A server that goes away between two answers is the next query's failure, not the process's.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return (await client.query<R>(sql, values.length === 0 ? undefined : [...values])).rows;

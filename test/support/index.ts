@@ -24,4 +24,9 @@ export {
   type TestServer,
   type TestServerOptions,
 } from './test-server.ts';
+export { mountTinyDisk, type TinyDisk } from './tiny-disk.ts';
 export { CERTIFICATE_FILE, enableTls, type TlsOptions } from './tls.ts';
+export { useIndexes } from './use-indexes.ts';
+export { readerOf, startWatching, TARGET, until, type Watching } from './watching.ts';
+export { startWire, type Wire } from './wire.ts';
+export { startWorkload, type Workload } from './workload.ts';

@@ -4,6 +4,7 @@ import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteIdentifier } from '../../packages/agent/src/kernel/index.ts';
 import { clientFor } from './database.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -15,6 +16,11 @@ export interface Pooler {
   readonly port: number;
   /** Gives a URL of the server, rewritten to go through the pooler. */
   through(url: string): string;
+  /** URL of its admin console, for the superuser; the settings `admin_users` or `stats_users` must let that one in. */
+  readonly consoleUrl: string;
+  stop(): Promise<void>;
+  /** Starts it again after `stop`, at the same port. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,6 +33,8 @@ export interface PoolerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Only these databases; all by default. */
   readonly databases?: readonly string[];
+  /** Users beside the superuser, with their passwords. */
+  readonly users?: Readonly<Record<string, string>>;
 }
 
 /** Whether this machine has PgBouncer: `apt-get install pgbouncer`. */
@@ -65,26 +73,40 @@ export async function startPgBouncer(serverUrl: string, options: PoolerOptions):
   ].join('\n');
   const account = process.getuid?.() === 0 ? await nobody() : null;
   const configuration = join(directory, 'pgbouncer.ini');
-  await writeFile(users, `"${username}" "${decodeURIComponent(password)}"\n`, { mode: 0o600 });
+  const known = Object.entries({ [username]: decodeURIComponent(password), ...options.users });
+  const lines = known.map(([user, secret]) => `${quoteIdentifier(user)} ${quoteIdentifier(secret)}\n`);
+  await writeFile(users, lines.join(''), { mode: 0o600 });
   await writeFile(configuration, file, { mode: 0o600 });
   if (account !== null) {
     for (const path of [users, configuration]) await chown(path, account.uid, account.gid);
   }
-  const child = spawn(PROGRAM, ['-q', configuration], { stdio: 'ignore', ...account });
+  let child: ChildProcess | null = null;
   const through = (url: string): string => {
     const changed = new URL(url);
     changed.port = String(port);
     return changed.href;
   };
-  const close = async (): Promise<void> => {
-    await stop(child);
-    await rm(directory, { recursive: true, force: true });
+  const pooler: Pooler = {
+    port,
+    through,
+    consoleUrl: through(serverUrl.replace(/[^/]*$/, 'pgbouncer')),
+    async start() {
+      child = spawn(PROGRAM, ['-q', configuration], { stdio: 'ignore', ...account });
+      if (!(await answers(port))) throw new Error(`pgbouncer did not start:\n${file}`);
+    },
+    async stop() {
+      if (child !== null) await stop(child);
+    },
+    async close() {
+      await pooler.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
-  if (!(await answers(port))) {
-    await close();
-    throw new Error(`pgbouncer did not start:\n${file}`);
-  }
-  return { port, through, close };
+  await pooler.start().catch(async (error: unknown) => {
+    await pooler.close();
+    throw error;
+  });
+  return pooler;
 }
 
 async function nobody(): Promise<{ readonly uid: number; readonly gid: number }> {

@@ -31,7 +31,7 @@ describe('demo', () => {
     expect((await readdir(state)).filter((name) => name.startsWith('demo-'))).toEqual([]);
   });
 
-  it('kept stays up for other commands, keeps its data, and starts faster the second time', async () => {
+  it('kept and live stays up for other commands, keeps its data, and starts faster the second time', async () => {
     const env = { PGSTEWARD_STATE_DIR: await stateDirectory() };
     const first = await startCli(['demo', ...SIZE, '--keep'], { env });
     const url = await urlOf(first);

@@ -6,7 +6,7 @@ import { createDatabase, type TestDatabase, temporaryDirectory } from '../../sup
 import { ensureBuilt } from '../support/build.ts';
 import { expectError, runCli } from '../support/cli.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 let db: TestDatabase;
 

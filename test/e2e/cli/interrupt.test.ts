@@ -115,8 +115,8 @@ describe('a demo', () => {
     await untilIn(cut, () => hasReached(state, 'load'), 40_000);
     cut.child.kill('SIGKILL');
     await cut.ended;
-    const next = await startDemo(state, '--keep', '--json', '--seconds', '1');
-    await untilIn(next, () => next.output().stderr.includes('until Ctrl-C'), 60_000);
+    const next = await startDemo(state, '--keep', '--seconds', '1');
+    await untilIn(next, () => next.output().stderr.includes('Ctrl-C ends the demo'), 60_000);
     next.child.kill('SIGINT');
     const result = await next.ended;
     expect(result.code, result.stderr).toBe(0);

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase, temporaryDirectory } from '../../support/index.ts';
+import { createDatabase, type TestDatabase, temporaryDirectory, useIndexes } from '../../support/index.ts';
 import { ensureBuilt, REPOSITORY } from '../support/build.ts';
 import { ESCAPE, ownSessions, runCli } from '../support/cli.ts';
 
@@ -16,6 +16,7 @@ beforeAll(async () => {
     create table client (id int primary key, name text);
     insert into client select i, 'hush' || i % 5 from generate_series(1, 2000) i;
     analyze`);
+  await useIndexes(db);
 }, 180_000);
 
 afterAll(() => db.close());

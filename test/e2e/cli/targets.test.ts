@@ -153,6 +153,26 @@ describe('config --origin', () => {
     expect(await origin([...file, ...set], env)).toMatchObject({ value: 500, origin: { kind: 'flag' } });
   });
 
+  it('shows no secret, and where it came from', async () => {
+    const env = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20s3cret' };
+    const config = await configFile(
+      '[http]\nviewer-token = "s3cret"\n[store]\nurl = "postgres://u:s3cret@h/d"\n',
+    );
+    const shown = await Promise.all(
+      [['--json'], ['--origin'], []].map((args) => runCli(['config', '--config', config, ...args], { env })),
+    );
+    for (const { code, stdout, stderr } of shown) {
+      expect(code, stderr).toBe(0);
+      expect(stdout + stderr).not.toContain('s3cret');
+    }
+    const rows = JSON.parse(shown[0]?.stdout ?? '') as readonly Readonly<Record<string, unknown>>[];
+    expect(rows.find((row) => row['key'] === 'otlp.headers')).toMatchObject({
+      value: '(set, not shown)',
+      origin: { kind: 'environment', name: 'OTEL_EXPORTER_OTLP_HEADERS' },
+    });
+    expect(rows.find((row) => row['key'] === 'http.operator-token')).toMatchObject({ value: '' });
+  });
+
   it('names the file in the text', async () => {
     const config = await configFile('[diagnose.slow-query]\nmean-ms = 700\n');
     const { code, stdout } = await runCli(['config', key, '--origin', '--config', config]);

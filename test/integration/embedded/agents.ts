@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { nodeWithTypes } from '../../support/node-with-types.ts';
 
 /** A running agent process and the server it started. */
 export interface Agent {
@@ -44,14 +44,4 @@ export function exists(pid: number): boolean {
 export async function goneSoon(pid: number): Promise<boolean> {
   for (let attempt = 0; attempt < 500 && exists(pid); attempt += 1) await sleep(10);
   return !exists(pid);
-}
-
-/** Node runs TypeScript itself from 22.18 on; the suite's npm-packaged Node 24 stands in before. */
-function nodeWithTypes(): string {
-  const { typescript } = process.features as { readonly typescript?: unknown };
-  if (typeof typescript === 'string') return process.execPath;
-  const packageFile = createRequire(import.meta.url).resolve(
-    `node-${process.platform}-${process.arch}/package.json`,
-  );
-  return join(dirname(packageFile), 'bin', 'node');
 }

@@ -70,12 +70,12 @@ function lockedNames(taken: Snapshot): readonly string[] {
   return gaps.map((gap) => gap.reason.replace(/ was skipped.*/, '')).toSorted();
 }
 
-/** Parts that could not be read, without those that a primary or an old server never has. */
+/** Parts that could not be read, without those that a primary, an old server or one without extensions never has. */
 function missing(taken: Snapshot): readonly string[] {
   return Object.entries(taken.sections)
     .filter(([, section]) => section.status !== 'ok')
     .map(([name]) => name)
-    .filter((name) => !['standby', 'io', 'statements', 'statementsInfo'].includes(name));
+    .filter((name) => !['standby', 'io', 'statements', 'statementsInfo', 'bufferCache'].includes(name));
 }
 
 function sizesOf(taken: Snapshot): Readonly<Record<string, number | null>> {

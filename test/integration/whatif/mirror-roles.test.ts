@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { availableMajors, createDatabase, createRole, type TestDatabase } from '../../support/index.ts';
+import {
+  availableMajors,
+  createDatabase,
+  createRole,
+  type TestDatabase,
+  useIndexes,
+} from '../../support/index.ts';
 import { gapIds, mirrorOf } from './mirror-reading.ts';
 
 const SCHEMA = `
@@ -27,6 +33,7 @@ describe.each([...availableMajors()])('a mirror of PostgreSQL %i taken by a role
   beforeAll(async () => {
     db = await createDatabase(major);
     await db.query(SCHEMA);
+    await useIndexes(db);
   });
 
   afterAll(() => db.close());

@@ -7,6 +7,7 @@ import {
   createDatabase,
   type TestDatabase,
   temporaryDirectory,
+  useIndexes,
   withDatabase,
 } from '../../support/index.ts';
 import { gapIds, mirrorOf } from './mirror-reading.ts';
@@ -20,6 +21,7 @@ describe.each([...availableMajors()])('a mirror of PostgreSQL %i', (major) => {
     db = await createDatabase(major);
     await db.query(RICH_SCHEMA);
     await db.query(RICH_ROWS);
+    await useIndexes(db);
     mirror = await mirrorOf(db.url);
   });
 
@@ -83,6 +85,20 @@ describe.each([...availableMajors()])('a mirror of PostgreSQL %i', (major) => {
     const pair = mirror.extended.find(({ name }) => name === 'st;ats');
     expect(Object.values(pair?.columnsByNumber ?? {}).toSorted()).toEqual(['code', 'n']);
     expect(pair?.commonFrequencies?.length).toBeGreaterThan(10);
+  });
+
+  it('looks into no index that nobody used, which would look used from then on', async () => {
+    await withDatabase(
+      async (fresh) => {
+        await fresh.query(
+          'create table t (id int primary key); insert into t select generate_series(1, 1000); analyze',
+        );
+        expect((await mirrorOf(fresh.url)).extremes).toEqual([]);
+        await useIndexes(fresh);
+        expect((await mirrorOf(fresh.url)).extremes).toHaveLength(1);
+      },
+      { major },
+    );
   });
 
   it('holds the ends of columns with a histogram that lead a btree, not of those that an index orders otherwise', () => {

@@ -21,6 +21,7 @@ import {
   createDatabase,
   type TestDatabase,
   temporaryDirectory,
+  useIndexes,
 } from '../../support/index.ts';
 import { openTestSession } from '../../support/session.ts';
 import { INDEXES, QUERIES, SCHEMA } from './real-data.ts';
@@ -34,6 +35,7 @@ describe.each(availableMajors())('the shadow of a database on PostgreSQL %i', (m
     await loadParser();
     database = await createDatabase(major);
     for (const sql of SCHEMA) await database.query(sql);
+    await useIndexes(database);
     const session = await openTestSession(database.url);
     const mirror = await readMirror(session, { clock: systemClock, onProgress: silentProgress });
     await session.close();

@@ -1,8 +1,8 @@
-import { alterSetting } from './advisors/alter-setting/advisor.ts';
 import { analyze } from './advisors/analyze/advisor.ts';
 import { createIndex } from './advisors/create-index/advisor.ts';
 import { createStatistics } from './advisors/create-statistics/advisor.ts';
 import { dropIndex } from './advisors/drop-index/advisor.ts';
+import { endSession } from './advisors/end-session/advisor.ts';
 import { reindex } from './advisors/reindex/advisor.ts';
 import { setAutovacuum } from './advisors/set-autovacuum/advisor.ts';
 import { setSequence } from './advisors/set-sequence/advisor.ts';
@@ -21,5 +21,5 @@ export const advisors: readonly Advisor[] = [
   setStatisticsTarget,
   setAutovacuum,
   setSequence,
-  alterSetting,
+  endSession,
 ];

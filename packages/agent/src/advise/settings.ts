@@ -8,7 +8,7 @@ import {
   textSetting,
 } from '../settings/index.ts';
 
-/** Settings of the index advisor. */
+/** Settings of the index advisor and of rewrites. */
 export const ADVISE_SETTINGS: Readonly<{
   storageBudgetBytes: Setting<number>;
   maximumIndexes: Setting<number>;
@@ -25,6 +25,8 @@ export const ADVISE_SETTINGS: Readonly<{
   weights: Setting<'time' | 'calls'>;
   drops: Setting<'yes' | 'no'>;
   copies: Setting<'yes' | 'no'>;
+  rewriteBenefitRatio: Setting<number>;
+  rewriteTimeoutMs: Setting<number>;
 }> = {
   storageBudgetBytes: bytesSetting({
     key: 'advise.indexes.storage-budget-bytes',
@@ -126,5 +128,19 @@ export const ADVISE_SETTINGS: Readonly<{
     choices: ['yes', 'no'],
     default: 'no',
     source: 'what a copy saves is mostly an effect of the cost model; what it costs writes is not',
+  }),
+  rewriteBenefitRatio: ratioSetting({
+    key: 'advise.rewrites.minimum-benefit-ratio',
+    summary: 'Least share of its planned cost that a rewritten statement must save to be shown.',
+    default: 0.1,
+    source: 'below it the estimate is not surer than the saving',
+  }),
+  rewriteTimeoutMs: durationSetting({
+    key: 'advise.rewrites.check-timeout-ms',
+    summary: 'Limit of each statement that `queries --advice --check` runs.',
+    default: 30_000,
+    minimum: 100,
+    maximum: 3_600_000,
+    source: 'a check runs what the application runs; who waits longer in daily use says so',
   }),
 };

@@ -33,6 +33,8 @@ export interface Proposal {
   /** What belongs to it and is done again and again, or by the application: a refresh to schedule, a statement to send instead. */
   readonly afterwards?: readonly { readonly what: string; readonly sql: string }[] | undefined;
   readonly effect: Effect;
+  /** Space that it takes for good, in bytes; none when left out. */
+  readonly addsBytes?: number | undefined;
   readonly risk: Risk;
   /** Ids of the findings that it remedies. */
   readonly findings: readonly string[];

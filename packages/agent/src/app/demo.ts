@@ -37,6 +37,8 @@ export interface Demo {
   /** Connection URL with its password: for the person who runs the demo only. */
   readonly url: string;
   readonly serverVersion: string;
+  /** Holds the server's data, and whatever else ends with the demo. */
+  readonly directory: string;
   readonly workload: WorkloadResult;
   /** Stops the server and, unless kept, removes its data. */
   close(): Promise<void>;
@@ -70,7 +72,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     });
     const url = await prepareDatabase(server, directory, options);
     const workload = await runWorkload({ url, sessions, durationMs, onProgress, signal });
-    return { url, serverVersion: server.version, workload, close };
+    return { url, serverVersion: server.version, directory, workload, close };
   } catch (error) {
     // Without a server, a kept directory may be another demo's, and a passing one holds the log that tells why.
     if (server !== null || (signal.aborted && !keep)) await close();

@@ -1,5 +1,14 @@
 import { runCatalogQuery, serverSettingsQuery, statementsInfoQuery } from '../catalog/index.ts';
-import type { Capabilities, Session } from '../postgres/index.ts';
+import { type Clock, PgstewardError } from '../kernel/index.ts';
+import { createPoolerMeter, findPlanLog } from '../observe/index.ts';
+import {
+  type Capabilities,
+  type ConnectionTarget,
+  openPoolerConsole,
+  POSTGRES_SETTINGS,
+  type Session,
+} from '../postgres/index.ts';
+import type { Settings } from '../settings/index.ts';
 
 /** One thing that pgsteward can or cannot use on a target. */
 export interface DoctorItem {
@@ -18,6 +27,11 @@ export interface DoctorItem {
 const EXTENSIONS: readonly { readonly name: string; readonly adds: string; readonly isPreloaded: boolean }[] =
   [
     { name: 'hypopg', adds: 'a cross-check of what-if index plans on the target itself', isPreloaded: false },
+    {
+      name: 'pg_buffercache',
+      adds: 'whether shared buffers are full, before more of them are proposed (PostgreSQL 16+)',
+      isPreloaded: false,
+    },
     { name: 'pgstattuple', adds: 'exact bloat instead of an estimate', isPreloaded: false },
     { name: 'amcheck', adds: 'a check of indexes and heaps for corruption', isPreloaded: false },
     {
@@ -36,9 +50,33 @@ export async function examine(session: Session): Promise<readonly DoctorItem[]> 
     poolerItem(capabilities),
     await statementsItem(session),
     ...(await settingItems(session)),
-    preloadItem(capabilities),
+    await planLogItem(session),
     ...EXTENSIONS.map((extension) => extensionItem(extension, capabilities)),
   ];
+}
+
+/** Looks whether the admin console of a pooler can be read. */
+export async function examinePooler(
+  pooler: ConnectionTarget,
+  { settings, clock }: { readonly settings: Settings; readonly clock: Clock },
+): Promise<DoctorItem> {
+  const id = `pooler/${pooler.address}`;
+  const adds = 'clients, servers, waits and throughput of each pool, and alerts on them';
+  const connectTimeoutMs = settings.get(POSTGRES_SETTINGS.connectTimeoutMs);
+  try {
+    const console = await openPoolerConsole(pooler, { connectTimeoutMs });
+    try {
+      const { facts } = await createPoolerMeter(clock, pooler.address).read(console, false);
+      const what = `PgBouncer ${facts.version}, ${facts.databases.length - 1} databases`;
+      return { id, status: 'ok', what, adds, remedy: '' };
+    } finally {
+      await console.close();
+    }
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    const remedy = error instanceof PgstewardError ? error.next.join(', ') : 'see the log of PgBouncer';
+    return { id, status: 'missing', what, adds, remedy };
+  }
 }
 
 function serverItem(capabilities: Capabilities): DoctorItem {
@@ -134,17 +172,21 @@ async function settingItems(session: Session): Promise<readonly DoctorItem[]> {
   });
 }
 
-function preloadItem(capabilities: Capabilities): DoctorItem {
-  const isLoaded = capabilities.preloadLibraries.includes('auto_explain');
-  return {
-    id: 'library/auto_explain',
-    status: isLoaded ? 'ok' : 'missing',
-    what: isLoaded ? 'loaded' : 'not in shared_preload_libraries',
-    adds: 'plans of slow statements as they really ran, in the log',
-    remedy: isLoaded
-      ? ''
-      : 'add auto_explain to session_preload_libraries (no restart) or shared_preload_libraries',
-  };
+async function planLogItem(session: Session): Promise<DoctorItem> {
+  const id = 'library/auto_explain';
+  const adds = 'plans of slow statements as they really ran, from the log';
+  const found = await findPlanLog(session);
+  if (!found.ok) {
+    return { id, status: 'missing', what: found.unavailable.reason, adds, remedy: found.unavailable.remedy };
+  }
+  const { kind, path, autoExplain } = found.log;
+  const read = `plans are read from the ${kind} ${path}`;
+  if (autoExplain.isAnalyzed || autoExplain.isSetElsewhere) {
+    return { id, status: 'ok', what: read, adds, remedy: '' };
+  }
+  const remedy =
+    'set auto_explain.log_analyze and log_buffers = on; auto_explain.sample_rate keeps the cost low';
+  return { id, status: 'degraded', what: `${read}, with estimates only`, adds, remedy };
 }
 
 function extensionItem(extension: (typeof EXTENSIONS)[number], capabilities: Capabilities): DoctorItem {

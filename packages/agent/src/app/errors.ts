@@ -6,10 +6,14 @@ export const APP_ERRORS: Readonly<
     | 'USAGE'
     | 'STATEMENTS_UNAVAILABLE'
     | 'OUTPUT_FILE'
+    | 'NO_REDIS'
     | 'STATEMENT_FILE'
     | 'NO_HYPOPG'
     | 'EXPLAIN'
     | 'WORKLOAD'
+    | 'NOT_A_READER'
+    | 'READ_QUERY'
+    | 'NO_CACHE'
     | 'CANCELLED',
     ErrorDefinition
   >
@@ -24,6 +28,12 @@ export const APP_ERRORS: Readonly<
     message: 'statement statistics cannot be read: {reason}',
     why: 'This command reads pg_stat_statements.',
     next: ['{remedy}', 'run `pgsteward doctor` to see what else is missing'],
+    exitCode: 2,
+  },
+  NO_REDIS: {
+    message: 'no Redis is named',
+    why: 'The worker invalidates what caches share there.',
+    next: ['give it with --redis, or set cache.redis-url: redis://pgsteward:secret@cache.example.com:6379'],
     exitCode: 2,
   },
   OUTPUT_FILE: {
@@ -57,6 +67,30 @@ export const APP_ERRORS: Readonly<
     message: 'the reference workload stopped: {reason}',
     why: 'The demo loads and drives its own database; this is not about yours.',
     next: ['run the demo again', 'run it with a smaller `--scale` when the disk is short'],
+    exitCode: 2,
+  },
+  NOT_A_READER: {
+    message: 'refusing to run a statement of a model as "{user}", which {power}',
+    why: 'A read-only transaction does not hold such a role back; only what the role may do does.',
+    next: [
+      'make a reading role: `pgsteward role --print-sql`, and connect with it',
+      'plans that run nothing are given with any role',
+    ],
+    exitCode: 2,
+  },
+  READ_QUERY: {
+    message: 'PostgreSQL refused: {reason}',
+    why: 'One SELECT, VALUES, WITH or TABLE is taken, in a read-only transaction of the reading role that is rolled back.',
+    next: ['correct the statement'],
+    exitCode: 2,
+  },
+  NO_CACHE: {
+    message: 'no Redis is configured for {target}',
+    why: 'PostgreSQL does not know of the cache before it.',
+    next: [
+      'set cache.redis-url, for all targets or in [target.NAME]: redis://pgsteward:secret@cache.example.com:6379',
+      'or say it once with --redis',
+    ],
     exitCode: 2,
   },
   CANCELLED: {

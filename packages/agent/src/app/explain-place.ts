@@ -39,7 +39,10 @@ export interface ExplainPlace {
   /** @throws APP.EXPLAIN when PostgreSQL refuses it */
   plan(statement: PlannableStatement): Promise<Plan>;
   /** @throws APP.EXPLAIN when it cannot be run here */
-  analyze(statement: PlannableStatement, limits: { readonly timeoutMs: number }): Promise<Plan>;
+  analyze(
+    statement: PlannableStatement,
+    limits: { readonly timeoutMs: number; readonly isGuarded?: boolean },
+  ): Promise<Plan>;
   representativeValues(statement: PlannableStatement): Promise<readonly ValueSet[]>;
   /** Reads what judging a plan with such tables needs. */
   observe(tableNames: ReadonlySet<string>): Promise<Snapshot>;

@@ -1,8 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { advise, advisors } from '../advise/index.ts';
+import {
+  ADVISE_SETTINGS,
+  advise,
+  advisors,
+  type CostOf,
+  findRewrites,
+  readRewriteSchema,
+  rewriteRules,
+  tryRewrites,
+} from '../advise/index.ts';
 import { diagnose, isPlanCheck } from '../diagnose/index.ts';
 import type { Clock, ProgressListener } from '../kernel/index.ts';
-import type { Observation, StatementPlan } from '../observe/index.ts';
+import type { Observation, Snapshot, StatementPlan } from '../observe/index.ts';
 import {
   type Configuration,
   comparePlans,
@@ -25,13 +33,15 @@ import { checks } from './registries.ts';
 
 /** What is explained, and how. */
 export interface ExplainOptions {
-  /** SQL, the query id of a recorded statement, or a file with one statement. */
+  /** SQL, or the query id of a recorded statement. */
   readonly statement: string;
   /** Values of `$1`, `$2` …; none plans generically, and with typical values beside it. */
   readonly values: readonly string[];
   readonly isAnalyzed: boolean;
   /** Limit of the run of `isAnalyzed`, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether the run must tell nothing of secrets, for it is a model that asks; not when left out. */
+  readonly isGuarded?: boolean;
   /** CREATE INDEX statements that are supposed. */
   readonly withIndexes: readonly string[];
   /** Existing indexes that are taken to be dropped, `name` or `schema.name`. */
@@ -81,6 +91,7 @@ export async function runExplain(source: ExplainSource, options: ExplainOptions)
       variants,
       findings: judged.findings,
       proposals: judged.proposals,
+      rewrites: await rewritesOf(place, plannable, { snapshot: judged.snapshot, variants }, options.settings),
       whatIf: supposing?.whatIf ?? null,
       verification: options.isVerified ? await verify(place, plannable, options) : null,
       unavailable: [...judged.unavailable, ...(supposing?.gaps ?? place.gaps)],
@@ -93,8 +104,7 @@ export async function runExplain(source: ExplainSource, options: ExplainOptions)
 async function findStatement(place: ExplainPlace, given: string): Promise<ExplainReport['statement']> {
   const queryId = given.trim();
   if (/^-?\d+$/.test(queryId)) return { queryId, sql: await place.recorded(queryId) };
-  const text = existsSync(given) ? readFileSync(given, 'utf8') : given;
-  const split = splitStatements(text);
+  const split = splitStatements(given);
   if (!split.ok) {
     throw cannotExplain(`line ${split.line}: ${split.reason}`, 'correct the statement', 'It is no SQL');
   }
@@ -102,7 +112,7 @@ async function findStatement(place: ExplainPlace, given: string): Promise<Explai
   if (sql === undefined || others.length > 0) {
     throw cannotExplain(
       `one statement is explained at a time, not ${split.statements.length}`,
-      'give one statement, as text or in a file',
+      'give one statement',
     );
   }
   return { queryId: null, sql };
@@ -124,7 +134,7 @@ async function judge(
   place: ExplainPlace,
   { queryId, sql: text, values, plan, variants }: JudgedStatement,
   { isAnalyzed, settings }: ExplainOptions,
-): Promise<Pick<ExplainReport, 'findings' | 'proposals' | 'unavailable'>> {
+): Promise<Pick<ExplainReport, 'findings' | 'proposals' | 'unavailable'> & { readonly snapshot: Snapshot }> {
   const kind = isAnalyzed ? 'analyzed' : values === null && /\$\d/.test(text) ? 'generic' : 'literal';
   const plans: readonly StatementPlan[] = [{ kind, values, plan }, ...variants];
   const tableNames = planNodes(plan.root).flatMap((node) => node.table?.name ?? []);
@@ -140,7 +150,31 @@ async function judge(
     findings: findings.map((finding, index) => ({ ...finding, proposals: byFinding[index] ?? [] })),
     proposals,
     unavailable,
+    snapshot: observation.snapshot,
   };
+}
+
+/** Finds what may stand in the place of the statement, as the place itself plans it. */
+async function rewritesOf(
+  place: ExplainPlace,
+  statement: PlannableStatement,
+  { snapshot, variants }: { readonly snapshot: Snapshot } & Pick<ExplainReport, 'variants'>,
+  settings: Settings,
+): Promise<ExplainReport['rewrites']> {
+  const schema = readRewriteSchema(snapshot);
+  const found = findRewrites(rewriteRules, statement.sql, { schema, loop: null });
+  const cost: CostOf = async (one) => {
+    try {
+      return (await place.plan(one)).root.totalCost;
+    } catch (error) {
+      return { refusal: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const tried = await tryRewrites(found, statement, cost, {
+    sets: variants,
+    minimumBenefitRatio: settings.get(ADVISE_SETTINGS.rewriteBenefitRatio),
+  });
+  return tried.flatMap((one) => (one.verdict === 'cheaper' ? { ...one, check: null } : []));
 }
 
 /** Plans with typical values; sets that PostgreSQL takes none of are left out. */

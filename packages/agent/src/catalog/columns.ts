@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withoutPassword } from '../kernel/index.ts';
 
 /** Column shapes that the row schemas share; each says what PostgreSQL may hand out. */
 export const text: z.ZodString = z.string();
@@ -10,3 +11,6 @@ export const numberOrNull: z.ZodNullable<z.ZodNumber> = z.number().nullable();
 export const timeOrNull: z.ZodNullable<z.ZodDate> = z.date().nullable();
 export const texts: z.ZodArray<z.ZodString> = z.array(z.string());
 export const numbers: z.ZodArray<z.ZodNumber> = z.array(z.number());
+/** Text of a statement: what it sets a password to never comes further. */
+export const statementText: z.ZodType<string> = z.string().transform(withoutPassword);
+export const statementTextOrNull: z.ZodType<string | null> = statementText.nullable();

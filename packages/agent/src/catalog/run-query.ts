@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { InternalError, quoteIdentifier } from '../kernel/index.ts';
+import { InternalError, oncePer, quoteIdentifier, sameShape } from '../kernel/index.ts';
 import type { Capabilities, Session } from '../postgres/index.ts';
 import { chooseVariant, type Unavailable } from './choose-variant.ts';
 import type { AnyCatalogQuery, CatalogQuery } from './define-query.ts';
@@ -14,6 +14,9 @@ export type CatalogResult<Row> =
  * when the query meets a lock that came meanwhile.
  */
 export type QueryValues = readonly unknown[] | { current(): readonly unknown[]; refresh(): Promise<unknown> };
+
+/** Rows of a listing are many and wide. */
+const shapeOf = oncePer((_: object) => sameShape<object>());
 
 /** How often a query is run that keeps meeting new locks. */
 const LOCK_ATTEMPTS = 3;
@@ -104,7 +107,7 @@ function preceded(first: readonly unknown[], values: QueryValues): QueryValues {
 
 function parseRow<Row>(query: CatalogQuery<Row>, row: Readonly<Record<string, unknown>>): Row {
   const parsed = query.row.safeParse(row);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return shapeOf(query)(parsed.data as object) as Row;
   const issue = parsed.error.issues[0];
   throw new InternalError(
     `${query.id}: column ${issue?.path.join('.') ?? '?'}: ${issue?.message ?? 'bad row'}`,

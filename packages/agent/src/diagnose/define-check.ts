@@ -7,6 +7,7 @@ interface Draft<Needs extends SectionName, Values extends CheckSettings> {
   readonly needs: readonly Needs[];
   readonly needsPlans?: Check['needsPlans'];
   readonly judgesStatements?: Check['judgesStatements'];
+  readonly needsHistory?: Check['needsHistory'];
   readonly source: string;
   readonly settings: Values;
   readonly run: (input: CheckInput<Needs, Values>) => readonly (FindingDraft | BlindSpot)[];

@@ -1,5 +1,6 @@
 import type { Gap, Observation, SectionName } from '../observe/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { blindSpot } from './define-check.ts';
 import { planBlindSpot } from './planned-statements.ts';
 import type { BlindSpot, Check, CheckInput, CheckSettings, Diagnosis, Finding, Severity } from './types.ts';
 
@@ -36,7 +37,7 @@ export function runOne(check: Check, observation: Observation, settings: Setting
     }
     given[need] = section.data;
   }
-  const blind = planBlindSpot(check, observation);
+  const blind = planBlindSpot(check, observation) ?? historyBlindSpot(check, observation);
   if (blind !== null) return { findings: [], unavailable: [gapOf(check, blind)] };
   try {
     const results = check.run({
@@ -58,6 +59,14 @@ export function runOne(check: Check, observation: Observation, settings: Setting
       unavailable: [{ id: check.id, reason, remedy: 'report this as a bug of pgsteward' }],
     };
   }
+}
+
+function historyBlindSpot({ needsHistory }: Check, { history }: Observation): BlindSpot | null {
+  if (needsHistory === undefined || history !== undefined) return null;
+  return blindSpot(
+    'it compares with the past, of which a single look knows nothing',
+    'run `pgsteward serve`',
+  );
 }
 
 function valuesOf(check: Check, settings: Settings): Readonly<Record<string, never>> {

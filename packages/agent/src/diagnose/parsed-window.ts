@@ -5,8 +5,8 @@ import { blindSpot } from './define-check.ts';
 import type { BlindSpot } from './types.ts';
 
 /** A statement with its counters and what its text says. */
-export interface ReadStatement {
-  readonly row: StatementRow;
+export interface ReadStatement<Row = StatementRow> {
+  readonly row: Row;
   readonly statement: ParsedStatement;
 }
 
@@ -14,7 +14,10 @@ export interface ReadStatement {
 const TEXT_LENGTH = 4_000;
 
 /** Parses the first of some statements; texts that are lost, cut or hidden are left out. */
-export function readStatements(rows: readonly StatementRow[], maximum: number): readonly ReadStatement[] {
+export function readStatements<Row extends Pick<StatementRow, 'query' | 'queryLength'>>(
+  rows: readonly Row[],
+  maximum: number,
+): readonly ReadStatement<Row>[] {
   return rows.slice(0, maximum).flatMap((row) => {
     const statement = row.queryLength > TEXT_LENGTH ? null : parseStatement(row.query);
     return statement === null ? [] : [{ row, statement }];

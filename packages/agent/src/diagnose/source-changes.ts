@@ -23,6 +23,25 @@ export function sourceChanges(
 ): SourceChanges {
   const { window, catalogue, maximum } = options;
   const rows = window.source === 'interval' ? (observation.interval?.statements ?? []) : cumulative;
+  const changes = changesByTable(rows, { catalogue, maximum });
+  return {
+    of: ({ reads }) => {
+      const tables = reads.map((name) => catalogue.table(name));
+      if (tables.some((table) => table === null || table.kind === 'matview')) return null;
+      const roots = new Set(tables.flatMap((table) => (table === null ? [] : catalogue.root(table).oid)));
+      return [...roots].reduce((sum, oid) => sum + (changes.get(oid) ?? 0), 0);
+    },
+  };
+}
+
+/** The counters of a statement that may write. */
+type Writer = Pick<StatementRow, 'query' | 'queryLength' | 'calls' | 'rows' | 'isOwn'>;
+
+/** Counts the statements that changed each table, by object id of the topmost one where it is a partition. */
+export function changesByTable(
+  rows: readonly Writer[],
+  { catalogue, maximum }: { readonly catalogue: Catalogue; readonly maximum: number },
+): ReadonlyMap<number, number> {
   const writers = rows
     .filter((row) => !row.isOwn && row.rows > 0 && WRITES.test(row.query ?? ''))
     .toSorted((a, b) => b.calls - a.calls);
@@ -35,12 +54,5 @@ export function sourceChanges(
       changes.set(oid, (changes.get(oid) ?? 0) + Math.min(row.calls, row.rows));
     }
   }
-  return {
-    of: ({ reads }) => {
-      const tables = reads.map((name) => catalogue.table(name));
-      if (tables.some((table) => table === null || table.kind === 'matview')) return null;
-      const roots = new Set(tables.flatMap((table) => (table === null ? [] : catalogue.root(table).oid)));
-      return [...roots].reduce((sum, oid) => sum + (changes.get(oid) ?? 0), 0);
-    },
-  };
+  return changes;
 }

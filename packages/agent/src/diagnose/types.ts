@@ -99,6 +99,8 @@ export interface Check {
   readonly needsPlans?: 'estimated' | 'analyzed';
   /** Also judges one statement by itself: by its text, or only when it was run and measured. */
   readonly judgesStatements?: 'text' | 'measured';
+  /** Cannot judge without the history that the daemon keeps. */
+  readonly needsHistory?: true;
   /** Source of the rule: docs section, peer, paper. */
   readonly source: string;
   readonly settings: CheckSettings;

@@ -89,3 +89,9 @@ function fill(template: string, values: ErrorValues): string {
     Object.hasOwn(values, name) ? String(values[name]) : placeholder,
   );
 }
+
+/** Says in one line what went wrong and why, for a place that shows a failure and goes on. */
+export function errorLine(error: unknown): string {
+  if (error instanceof PgstewardError) return `${error.message}: ${error.why}`;
+  return error instanceof Error ? error.message : String(error);
+}

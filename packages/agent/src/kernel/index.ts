@@ -10,6 +10,7 @@ export {
   type ErrorDefinition,
   type ErrorValues,
   type ExitCode,
+  errorLine,
   failure,
   fileErrorReason,
   InternalError,
@@ -28,6 +29,7 @@ export {
 export { oncePer } from './once-per.ts';
 export { type ProgressListener, type ProgressStep, silentProgress } from './progress.ts';
 export { failed, type Result, success, unwrap } from './result.ts';
+export { sameShape } from './same-shape.ts';
 export {
   countOf,
   formatBytes,
@@ -37,5 +39,7 @@ export {
   formatUnit,
   parseBytes,
   parseDuration,
+  settingBytes,
   type Unit,
 } from './units.ts';
+export { withoutPassword } from './without-password.ts';

@@ -17,6 +17,12 @@ export function formatBytes(bytes: number): string {
 
 const MS_PER = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+/** Writes a size as a server setting takes it, in the largest unit that needs no fraction: `64MB`, `2GB`. */
+export function settingBytes(bytes: number): string {
+  const megabytes = Math.max(1, Math.floor(bytes / BYTE_STEP ** 2));
+  return megabytes % BYTE_STEP === 0 ? `${megabytes / BYTE_STEP}GB` : `${megabytes}MB`;
+}
+
 /** Shows a duration with the largest fitting unit: `0.42 ms`, `3.1 s`, `12 min`, `5.2 h`, `38 d`. */
 export function formatDuration(ms: number): string {
   const size = Math.abs(rounded(ms));

@@ -1,6 +1,7 @@
 import {
   activityQuery,
   archiverQuery,
+  bufferCacheQuery,
   checkpointsQuery,
   collationsQuery,
   constraintsQuery,
@@ -58,6 +59,7 @@ const independent = {
   slots: (context: CollectorContext) => collectRows(context, slotsQuery),
   archiver: (context: CollectorContext) => collectRow(context, archiverQuery),
   io: (context: CollectorContext) => collectRows(context, ioQuery),
+  bufferCache: (context: CollectorContext) => collectRow(context, bufferCacheQuery),
   constraints: (context: CollectorContext) => collectListing(context, constraintsQuery),
   partitionedTables: (context: CollectorContext) => collectListing(context, partitionedTablesQuery),
   preparedTransactions: (context: CollectorContext) => collectRows(context, preparedTransactionsQuery),

@@ -1,5 +1,6 @@
 import type {
   ArchiverRow,
+  BufferCacheRow,
   CheckpointsRow,
   CollationRow,
   ColumnRow,
@@ -121,6 +122,8 @@ export interface Sections {
   readonly checkpoints: CheckpointsRow;
   readonly wal: WalRow;
   readonly io: readonly IoRow[];
+  /** Only where pg_buffercache is installed (PostgreSQL 16+). */
+  readonly bufferCache: BufferCacheRow;
   readonly sequences: readonly SequenceFacts[];
   readonly constraints: readonly ConstraintRow[];
   readonly partitionedTables: readonly PartitionedTableRow[];
@@ -196,4 +199,166 @@ export interface Observation {
   readonly interval: Interval | null;
   /** Plans of the statements that cost most; null when none were made. */
   readonly plans: readonly PlannedStatement[] | null;
+  /** What the history tells; absent where the target is not watched. */
+  readonly history?: HistoryFacts;
+}
+
+/** What one statement did in a stretch of time. */
+export interface StatementPeriod {
+  readonly calls: number;
+  readonly totalMs: number;
+  /** Blocks touched: found in shared buffers and read. */
+  readonly blocks: number;
+}
+
+/** One statement in the last hour and in hours before that can be compared with it. */
+export interface StatementPast {
+  /** PostgreSQL's query id; null when it is not known to pgsteward any more. */
+  readonly queryId: string | null;
+  readonly fingerprint: string;
+  readonly text: string | null;
+  readonly now: StatementPeriod;
+  /** Share of the execution time of all statements in the last hour. */
+  readonly timeRatio: number;
+  readonly past: readonly StatementPeriod[];
+}
+
+/** A statement that is planned in another way than before. */
+export interface PlanChangeFact {
+  readonly fingerprint: string;
+  /** PostgreSQL's query id; null when it is not known to pgsteward any more. */
+  readonly queryId: string | null;
+  readonly text: string | null;
+  readonly at: Date;
+  readonly cause: string;
+  readonly causeText: string;
+  /** Estimated costs of the plan before and of the one after, in planner units. */
+  readonly costBefore: number;
+  readonly costAfter: number;
+  /** Time of a call before the change and after it; null where it did not run. */
+  readonly meanMsBefore: number | null;
+  readonly meanMsAfter: number | null;
+}
+
+/** A sequence of past and present. */
+export interface SequencePast {
+  readonly schema: string;
+  readonly name: string;
+  /** Values given, and values that fit the sequence and its column. */
+  readonly usedCount: number;
+  readonly availableCount: number;
+  /** Values given in `observedMs`. */
+  readonly grownCount: number;
+  readonly observedMs: number;
+}
+
+/** A materialized view of past and present. */
+export interface MatviewPast {
+  readonly schema: string;
+  readonly name: string;
+  /** Transaction that refreshed it last, as far as the history knows. */
+  readonly refreshXid: number;
+  /** Time since then, in milliseconds, at least. */
+  readonly ageMs: number;
+  /** Whether that refresh was seen; otherwise there was none for as long as the view was watched. */
+  readonly isRefreshSeen: boolean;
+}
+
+/** How busy the sessions of one pool were: those of one user in one database. */
+export interface PoolLoad {
+  readonly database: string;
+  readonly user: string;
+  /** Sessions that were active or held a transaction at the busiest. */
+  readonly busyMost: number;
+}
+
+/** What the workload asked of the server in a stretch of time, as far as its settings depend on it. */
+export interface WorkloadFacts {
+  /** `history`: kept by the daemon; `observed`: watched for this purpose; `counters`: all since they were reset. */
+  readonly source: 'history' | 'observed' | 'counters';
+  /** Time that was looked at. */
+  readonly observedMs: number;
+  /** Null when the sessions could not be seen. */
+  readonly sessions: {
+    readonly samplesCount: number;
+    readonly activeMean: number;
+    readonly activeMost: number;
+    /** Client connections, idle ones too. */
+    readonly connectionsMost: number;
+    readonly pools: readonly PoolLoad[];
+  } | null;
+  /** Statements that wrote temporary files; null when statements cannot be read. */
+  readonly spills: readonly StatementSpill[] | null;
+  readonly temporary: {
+    readonly filesCount: number;
+    readonly bytes: number;
+    readonly observedMs: number;
+  } | null;
+  readonly checkpoints: { readonly timedCount: number; readonly requestedCount: number } | null;
+  readonly wal: {
+    readonly bytes: number;
+    readonly fullPageImagesCount: number;
+    /** Times that WAL was written because wal_buffers was full. */
+    readonly buffersFullCount: number;
+    readonly observedMs: number;
+    /** At the busiest; null when only the mean is known. */
+    readonly mostBytesPerSecond: number | null;
+  } | null;
+  readonly blocks: { readonly hitCount: number; readonly readCount: number; readonly readMs: number } | null;
+  /** The largest tables. */
+  readonly tables: readonly TableLoad[];
+}
+
+/** One statement that wrote temporary files. */
+export interface StatementSpill {
+  /** PostgreSQL's query id; null when it is not known to pgsteward any more. */
+  readonly queryId: string | null;
+  readonly text: string | null;
+  readonly calls: number;
+  readonly temporaryBytes: number;
+}
+
+/** What one table went through. */
+export interface TableLoad {
+  readonly schema: string;
+  readonly name: string;
+  readonly insertedRows: number;
+  /** Updated and deleted. */
+  readonly changedRows: number;
+  /** Dead rows at the most. */
+  readonly deadRowsMost: number;
+}
+
+/** What the history of a target tells, as far as the checks need it. */
+export interface HistoryFacts {
+  /** What the settings depend on; absent until there is enough of it. */
+  readonly workload?: WorkloadFacts;
+  /** Plans that changed in the last day, the latest first. */
+  readonly planChanges: readonly PlanChangeFact[];
+  /** Sequences that have been seen for a while. */
+  readonly sequences: readonly SequencePast[];
+  /** Size of the database in the last weeks, hour by hour, in the order of time. */
+  readonly databaseBytes: readonly { readonly atMs: number; readonly value: number }[];
+  /** Materialized views that have been seen for a while. */
+  readonly matviews: readonly MatviewPast[];
+  /** How the hours before were chosen: `the same hour of the last 4 weeks`, `the last 23 hours`. */
+  readonly comparedWith: string;
+  readonly statements: readonly StatementPast[];
+  /** Load of the last hour; null when the sessions were not sampled. */
+  readonly load: {
+    readonly activeSessions: number;
+    /** Wait events, the longest first; running counts as `CPU`. */
+    readonly waits: readonly { readonly name: string; readonly activeSessions: number }[];
+    readonly observedMs: number;
+  } | null;
+  /** What pgsteward itself cost the target in the last hour; null when it was not measured. */
+  readonly self: { readonly databaseMs: number; readonly observedMs: number } | null;
+  /** How the collectors do. */
+  readonly collectors: readonly {
+    readonly id: string;
+    readonly everyMs: number;
+    /** Since it last succeeded, in milliseconds; null when it never did. */
+    readonly silentMs: number | null;
+    readonly trouble: string | null;
+  }[];
 }

@@ -44,3 +44,32 @@ export function definitionKey(definition: IndexDefinition): string {
   const sorted = { ...definition, include: definition.include.toSorted() };
   return createIndexSql(sorted, { name: null, isConcurrent: false });
 }
+
+/** Makes a plain ascending key. */
+export function columnKey(name: string): IndexKey {
+  return {
+    on: { kind: 'column', name },
+    operatorClass: null,
+    collation: null,
+    isDescending: false,
+    nullsFirst: null,
+  };
+}
+
+/** Makes a plain btree. */
+export function btree(
+  table: { readonly schema: string; readonly name: string },
+  keys: readonly IndexKey[],
+  rest: { readonly include?: readonly string[]; readonly predicate?: string | null } = {},
+): IndexDefinition {
+  return {
+    schema: table.schema,
+    table: table.name,
+    method: 'btree',
+    keys,
+    include: rest.include ?? [],
+    predicate: rest.predicate ?? null,
+    isUnique: false,
+    options: {},
+  };
+}

@@ -4,7 +4,9 @@
  * Takes and gives plain values; pure: talks to no server, decides nothing.
  */
 export { comparePlans, type PlanDifference } from './compare.ts';
-export { createIndexSql, definitionKey, indexKeySql } from './index-definition.ts';
+export { btree, columnKey, createIndexSql, definitionKey, indexKeySql } from './index-definition.ts';
+export { maskValues } from './mask-values.ts';
+export { ownBuffers } from './own-buffers.ts';
 export type { NodeIndex, Plan, PlanNode } from './plan.ts';
 export { readIndexDefinition } from './read-index-definition.ts';
 export { readPlan } from './read-plan.ts';

@@ -71,6 +71,9 @@ describe('planShares', () => {
   it('counts a CTE where it is read', async () => {
     const plan = (await plans())[3] as Plan;
     const cte = planNodes(plan.root).find((node) => node.details['Subplan Name'] === 'CTE c');
-    expect(planShares(plan).get(cte?.id ?? -1)?.totalMs).toBeCloseTo(cte?.actualMs ?? Number.NaN, 1);
+    const share = planShares(plan).get(cte?.id ?? -1)?.totalMs ?? Number.NaN;
+    // Its readers claim a little more than they have where the clock was read between them: all are scaled to fit.
+    expect(share / (cte?.actualMs ?? Number.NaN)).toBeGreaterThan(0.9);
+    expect(share / (cte?.actualMs ?? Number.NaN)).toBeLessThanOrEqual(1 + 1e-9);
   });
 });

@@ -39,19 +39,32 @@ export async function connect(
 }
 
 /** Breaks a connection off without a goodbye: the other end may be past answering. */
-export function destroyConnection(client: Client): void {
+function destroyConnection(client: Client): void {
   (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
 }
 
-function createClient(config: ClientConfig, timeoutMs: number): Client {
-  const client = new Client({
+const GOODBYE_MS = 1_000;
+
+/** Ends a connection politely, or breaks it off when the other end is past answering. */
+export async function endSoon(client: Client): Promise<void> {
+  const timer = setTimeout(() => destroyConnection(client), GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
+}
+
+/** Completes what a target says with what all connections of pgsteward have in common. */
+export function clientConfig(config: ClientConfig, timeoutMs: number): ClientConfig {
+  return {
     ...config,
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: timeoutMs,
     keepAlive: true,
-    pipeline: true,
     types: numericTypes(),
-  });
+  };
+}
+
+function createClient(config: ClientConfig, timeoutMs: number): Client {
+  const client = new Client({ ...clientConfig(config, timeoutMs), pipeline: true });
   // A connection that breaks while idle reports here; the next read sees the same and says so.
   client.on('error', () => undefined);
   return client;

@@ -154,7 +154,11 @@ export const POSTGRES_ERRORS: Readonly<Record<Code, ErrorDefinition>> = defineEr
   POOLER_REFUSED: {
     message: 'the connection pooler at {address} refuses the session: {reason}',
     why: 'PgBouncer answers for the server: the database or user is not in its configuration, or it cannot reach the server itself.',
-    next: ['check [databases] and auth_file of pgbouncer.ini', 'or connect to PostgreSQL directly'],
+    next: [
+      'check [databases] and auth_file of pgbouncer.ini',
+      'add the user to stats_users where it asks for the admin console',
+      'or connect to PostgreSQL directly',
+    ],
     exitCode: 2,
   },
   SERVER_TOO_OLD: {

@@ -2,7 +2,7 @@ import { type Client, DatabaseError } from 'pg';
 import { failure, type PgstewardError } from '../kernel/index.ts';
 import { sendCancelRequest } from './cancel.ts';
 import { readCapabilities } from './capabilities.ts';
-import { connect, destroyConnection } from './connect.ts';
+import { connect, endSoon } from './connect.ts';
 import { POSTGRES_ERRORS } from './errors.ts';
 import { mark } from './marker.ts';
 import type { ConnectionTarget } from './target.ts';
@@ -27,7 +27,18 @@ const MINIMUM_VERSION_NUMBER = 140_000;
  */
 export async function openSession(target: ConnectionTarget, options: SessionOptions): Promise<Session> {
   throwIfCancelled(options.signal);
-  const client = await connect(target, options.connectTimeoutMs, options.signal);
+  return sessionOn(await connect(target, options.connectTimeoutMs, options.signal), target, options);
+}
+
+/**
+ * Makes a reading session of a connection.
+ * @throws POSTGRES.* when the target refuses, or is older than PostgreSQL 14
+ */
+export async function sessionOn(
+  client: Client,
+  target: ConnectionTarget,
+  options: SessionOptions,
+): Promise<Session> {
   const session = createReader(client, target, options);
   try {
     const capabilities = await readCapabilities(session.read, client, () =>
@@ -49,6 +60,7 @@ type Reader = Omit<Session, 'capabilities'>;
 function createReader(client: Client, target: ConnectionTarget, options: SessionOptions): Reader {
   let statements = 0;
   let databaseMs = 0;
+  let fastestMs = Number.POSITIVE_INFINITY;
   const onAbort = (): void => {
     void sendCancelRequest(client, target).then(() => endSoon(client));
   };
@@ -62,26 +74,19 @@ function createReader(client: Client, target: ConnectionTarget, options: Session
         return await runInTransaction(client, statement, options.lockTimeoutMs);
       } catch (error) {
         throwIfCancelled(options.signal);
-        throw isConnectionLoss(error) ? connectionLost(target, error) : error;
+        throw connectionLossOf(error, target) ?? error;
       } finally {
-        databaseMs += performance.now() - startMs;
+        const tookMs = performance.now() - startMs;
+        databaseMs += tookMs;
+        fastestMs = Math.min(fastestMs, tookMs);
       }
     },
-    selfLoad: () => ({ statements, databaseMs }),
+    selfLoad: () => ({ statements, databaseMs, fastestMs: statements === 0 ? 0 : fastestMs }),
     async close() {
       options.signal?.removeEventListener('abort', onAbort);
       await endSoon(client);
     },
   };
-}
-
-const GOODBYE_MS = 1_000;
-
-/** Ends a connection politely, or breaks it off when the other end is past answering. */
-async function endSoon(client: Client): Promise<void> {
-  const timer = setTimeout(() => destroyConnection(client), GOODBYE_MS);
-  await client.end().catch(() => undefined);
-  clearTimeout(timer);
 }
 
 /** Sends begin, statement and commit in one go: three statements, one round trip. */
@@ -135,12 +140,9 @@ function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw failure(POSTGRES_ERRORS.CANCELLED);
 }
 
-function isConnectionLoss(error: unknown): boolean {
-  if (error instanceof DatabaseError) return /^(57P0|08)/.test(error.code ?? '');
-  return true;
-}
-
-function connectionLost(target: ConnectionTarget, error: unknown): PgstewardError {
+/** What an error says of the connection; null when the connection holds. */
+export function connectionLossOf(error: unknown, target: ConnectionTarget): PgstewardError | null {
+  if (error instanceof DatabaseError && !/^(57P0|08)/.test(error.code ?? '')) return null;
   const reason = error instanceof Error ? error.message : String(error);
   return failure(POSTGRES_ERRORS.CONNECTION_LOST, { address: target.address, reason }, error);
 }

@@ -87,6 +87,18 @@ export function parseTarget(
   return success(complete(given, sslMode as SslMode, environment, name));
 }
 
+/** Port and database of PgBouncer's admin console. @source PgBouncer docs, "Admin console"; `listen_port` */
+const CONSOLE = { port: '6432', database: 'pgbouncer' } as const;
+
+/** Reads the URL of a pooler's admin console; what it leaves out is PgBouncer's own: port 6432, database `pgbouncer`. */
+export function parsePooler(
+  url: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<ConnectionTarget> {
+  const { port: PGPORT, database: PGDATABASE } = CONSOLE;
+  return parseTarget(url, { ...environment, PGPORT, PGDATABASE });
+}
+
 function complete(
   given: ClientConfig,
   sslMode: SslMode,

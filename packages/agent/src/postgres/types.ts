@@ -14,6 +14,8 @@ export interface SelfLoad {
   readonly statements: number;
   /** Time spent waiting for their answers, in milliseconds: an upper bound of the server's time. */
   readonly databaseMs: number;
+  /** The fastest answer, in milliseconds: hardly more than the way there and back; 0 before the first. */
+  readonly fastestMs: number;
 }
 
 /** An extension as the target has it. */

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleFinding, sampleProposal, sampleReport } from './fixtures.ts';
-import {
-  countSeverities,
-  formatEffect,
-  groupGaps,
-  listSome,
-  nameSeverity,
-  rankProposals,
-} from './overview.ts';
+import { countSeverities, groupGaps, listSome, nameSeverity, rankProposals } from './overview.ts';
 
 describe('overview', () => {
   it('counts and names severities', () => {
@@ -30,14 +23,6 @@ describe('overview', () => {
       proposals: ['d', 'c', 'a', 'b'].map((id) => sampleProposal({ id })),
     });
     expect(rankProposals(report).map((proposal) => proposal.id)).toEqual(['b', 'a', 'c', 'd']);
-  });
-
-  it('says an effect only when there is one to say', () => {
-    const effect = { metric: 'indexBytes', before: 1024, after: 0, unit: 'bytes', method: 'measured' };
-    expect(formatEffect(sampleProposal({ effect }))).toBe('index 1 kB → 0 B');
-    expect(formatEffect(sampleProposal({ effect: { ...effect, after: 1024 } }))).toBeNull();
-    const flag = { ...effect, metric: 'isValidated', before: 0, after: 1, unit: 'count' };
-    expect(formatEffect(sampleProposal({ effect: flag }))).toBe('becomes validated');
   });
 
   it('groups blind spots by their remedy, each reason and check once', () => {

@@ -1,8 +1,7 @@
 import type { Proposal } from '../advise/index.ts';
 import type { Objective, Severity } from '../diagnose/index.ts';
-import { escapeControls, formatUnit, groupBy, type Unit } from '../kernel/index.ts';
+import { escapeControls, formatUnit, groupBy } from '../kernel/index.ts';
 import type { Gap } from '../observe/index.ts';
-import { describeField } from './evidence.ts';
 import type { AuditReport } from './types.ts';
 
 /** Severities, worst first. */
@@ -45,33 +44,6 @@ export function rankProposals(report: Pick<AuditReport, 'findings' | 'proposals'
   });
   const rankOf = (proposal: Proposal): number => rank.get(proposal.id) ?? Number.MAX_VALUE;
   return report.proposals.toSorted((a, b) => rankOf(a) - rankOf(b));
-}
-
-const UNITS: readonly string[] = [
-  'ms',
-  'bytes',
-  'ratio',
-  'count',
-  'rows',
-  'perSecond',
-  'bytesPerSecond',
-  'cost',
-] satisfies readonly Unit[];
-
-/** Shows a predicted effect: `index 12 MB → 0 B`; null when both sides are the same or unknown. */
-export function formatEffect({ effect }: Proposal): string | null {
-  // Nothing is said by unknown → unknown, nor by 0 B → 0 B.
-  if (effect.before === effect.after) return null;
-  const show = (value: number | null): string => {
-    if (value === null) return 'unknown';
-    return UNITS.includes(effect.unit)
-      ? formatUnit(value, effect.unit as Unit)
-      : escapeControls(`${value} ${effect.unit}`);
-  };
-  const metric = describeField(effect.metric);
-  if (/^(is|has)[A-Z]/.test(effect.metric))
-    return effect.after === 1 ? `becomes ${metric}` : `no longer ${metric}`;
-  return `${metric} ${show(effect.before)} → ${show(effect.after)}`;
 }
 
 /** Blind spots that one remedy would clear. */

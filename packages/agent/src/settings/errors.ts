@@ -3,7 +3,12 @@ import { defineErrors, type ErrorDefinition } from '../kernel/index.ts';
 /** Errors of the configuration: each names the place where the value came from. */
 export const SETTINGS_ERRORS: Readonly<
   Record<
-    'UNKNOWN_KEY' | 'INVALID_VALUE' | 'FILE_UNREADABLE' | 'FILE_INVALID' | 'MISSING_VARIABLE',
+    | 'UNKNOWN_KEY'
+    | 'INVALID_VALUE'
+    | 'NOT_OF_ONE_TARGET'
+    | 'FILE_UNREADABLE'
+    | 'FILE_INVALID'
+    | 'MISSING_VARIABLE',
     ErrorDefinition
   >
 > = defineErrors('SETTINGS', {
@@ -17,6 +22,12 @@ export const SETTINGS_ERRORS: Readonly<
     message: 'setting "{key}" cannot be {value} (from {origin})',
     why: '{reason}.',
     next: ['run `pgsteward config --origin {key}` to see its unit, range and default'],
+    exitCode: 2,
+  },
+  NOT_OF_ONE_TARGET: {
+    message: 'the target "{target}" cannot have a setting "{key}" of its own (from {origin})',
+    why: 'It belongs to the daemon, which has one store, one server and one set of alerts and objectives for all targets.',
+    next: ['write it outside of [target.{target}]'],
     exitCode: 2,
   },
   FILE_UNREADABLE: {

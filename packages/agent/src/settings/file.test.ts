@@ -80,3 +80,22 @@ it('says why a file cannot be read', () => {
     rmSync(directory, { recursive: true });
   }
 });
+
+it('gives the settings that a target has for itself, and leaves the others to all', () => {
+  const text = `${TEXT}
+[target]
+cpus = 4
+
+[target.billing]
+url = "postgres://h/billing"
+disk-bytes = "500 GB"
+cache.redis-url = "redis://:\${SHOP_PASSWORD}@cache.example"
+`;
+  const { targetValues, values } = unwrap(parseConfig('p.toml', text, { SHOP_PASSWORD: 'x' }));
+  expect(Object.fromEntries(targetValues.get('billing') ?? [])).toEqual({
+    'disk-bytes': '500 GB',
+    'cache.redis-url': 'redis://:x@cache.example',
+  });
+  expect(targetValues.get('shop')?.size).toBe(0);
+  expect(values.get('target.cpus')).toBe(4);
+});

@@ -8,6 +8,8 @@ export interface ConfigFile {
   readonly name: string;
   /** Connection URL of each `[target.NAME]`; may hold a password, never to be printed. */
   readonly targets: ReadonlyMap<string, string>;
+  /** Settings that a `[target.NAME]` has for itself, by its name. */
+  readonly targetValues: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   readonly values: ReadonlyMap<string, unknown>;
 }
 
@@ -47,13 +49,28 @@ export function parseConfig(
     return failed(failure(SETTINGS_ERRORS.MISSING_VARIABLE, { file, variable: missing }));
   }
   const targets = new Map<string, string>();
-  for (const [key, value] of values) {
-    const name = /^target\.(.+)\.url$/.exec(key)?.[1];
-    if (name === undefined) continue;
-    targets.set(name, String(value));
+  for (const name of namedTargets(tree)) {
+    const key = `target.${name}.url`;
+    targets.set(name, String(values.get(key)));
     values.delete(key);
   }
-  return success({ name: file, targets, values });
+  const targetValues = new Map(
+    [...targets.keys()].map((name) => [name, takeBelow(`target.${name}.`, values)] as const),
+  );
+  return success({ name: file, targets, targetValues, values });
+}
+
+/** Names of the tables below `[target]` that have a URL. */
+function namedTargets({ target }: Readonly<Record<string, unknown>>): readonly string[] {
+  const tables = isTable(target) ? Object.entries(target) : [];
+  return tables.flatMap(([name, table]) => (isTable(table) && 'url' in table ? [name] : []));
+}
+
+/** Takes the values whose keys begin so out of a map, under the rest of their keys. */
+function takeBelow(prefix: string, values: Map<string, unknown>): ReadonlyMap<string, unknown> {
+  const below = [...values].filter(([key]) => key.startsWith(prefix));
+  for (const [key] of below) values.delete(key);
+  return new Map(below.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
 /** The parser's own message quotes the line, which may hold a password. */
@@ -76,27 +93,33 @@ function flatten(
       if (missing !== null) return missing;
       continue;
     }
-    const missing = typeof value === 'string' ? missingVariable(value, environment) : null;
-    if (missing !== null) return missing;
-    into.set(key, typeof value === 'string' ? interpolate(value, environment) : value);
+    const filled = fill(value, environment);
+    if ('missing' in filled) return filled.missing;
+    into.set(key, filled.value);
   }
   return null;
 }
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-function missingVariable(
-  text: string,
+/** Fills in the environment variables of a text, and of the texts in a list and its tables. */
+function fill(
+  value: unknown,
   environment: Readonly<Record<string, string | undefined>>,
-): string | null {
-  for (const [, name] of text.matchAll(VARIABLE)) {
-    if (name !== undefined && environment[name] === undefined) return name;
+): { readonly value: unknown } | { readonly missing: string } {
+  if (typeof value === 'string') {
+    const missing = [...value.matchAll(VARIABLE)].find(([, name = '']) => environment[name] === undefined);
+    if (missing !== undefined) return { missing: missing[1] ?? '' };
+    return { value: value.replace(VARIABLE, (_, name: string) => environment[name] ?? '') };
   }
-  return null;
-}
-
-function interpolate(text: string, environment: Readonly<Record<string, string | undefined>>): string {
-  return text.replace(VARIABLE, (_, name: string) => environment[name] ?? '');
+  if (!Array.isArray(value) && !isTable(value)) return { value };
+  const filled: [string, unknown][] = [];
+  for (const [name, part] of Object.entries(value)) {
+    const one = fill(part, environment);
+    if ('missing' in one) return one;
+    filled.push([name, one.value]);
+  }
+  return { value: Array.isArray(value) ? filled.map(([, part]) => part) : Object.fromEntries(filled) };
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -22,5 +22,8 @@ export {
   type Range,
   ratioSetting,
   type Setting,
+  secretSetting,
   textSetting,
 } from './setting.ts';
+export { TARGET_SETTINGS } from './target.ts';
+export { MEMORY_SETTINGS, worstMemoryBytes } from './worst-memory.ts';

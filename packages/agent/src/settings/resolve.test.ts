@@ -8,6 +8,7 @@ import {
   countSetting,
   durationSetting,
   ratioSetting,
+  secretSetting,
   textSetting,
 } from './setting.ts';
 
@@ -19,6 +20,13 @@ const mean = durationSetting({
   summary: '',
   default: 1_000,
   maximum: 60_000,
+  source: '',
+});
+const patience = durationSetting({
+  key: 'patience-ms',
+  summary: '',
+  default: 9_000,
+  minimum: 1_000,
   source: '',
 });
 const size = bytesSetting({ key: 'observe.minimum-bytes', summary: '', default: 512, source: '' });
@@ -39,7 +47,7 @@ const style = choiceSetting({
   source: '',
 });
 const note = textSetting({ key: 'report.note', summary: '', default: '', source: '' });
-const definitions = [mean, size, hit, rows, style, note];
+const definitions = [mean, patience, size, hit, rows, style, note];
 
 const everywhere: SettingSources = {
   flags: flagsOf({ 'slow-query.mean-ms': '1 s' }),
@@ -80,7 +88,8 @@ describe('the value of a setting', () => {
   });
 
   it.each([
-    ['slow-query.mean-ms', '5 min', 'between'],
+    ['slow-query.mean-ms', '5 min', 'between 0 ms and 60 s'],
+    ['patience-ms', '5', 'at least 1 s (a number alone is milliseconds: write 30s or 5 min)'],
     ['slow-query.mean-ms', 'soon', 'duration'],
     ['slow-query.mean-ms', true, 'duration'],
     ['slow-query.mean-ms', Number.NaN, 'duration'],
@@ -88,7 +97,7 @@ describe('the value of a setting', () => {
     ['observe.minimum-bytes', '10 MiB', 'size'],
     ['buffer-hit.ratio', '98', 'between 0 and 1'],
     ['buffer-hit.ratio', '98 %', 'ratio'],
-    ['sample.rows', '0', 'between 1'],
+    ['sample.rows', '0', 'at least 1'],
     ['sample.rows', '', 'number'],
     ['sample.rows', 'Infinity', 'number'],
     ['report.style', 'tall', '"wide"|"narrow"'],
@@ -115,6 +124,41 @@ describe('the value of a setting', () => {
     const settings = unwrap(resolveSettings(definitions, { flags }));
     expect([mean, size, hit, rows].map((one) => settings.get(one))).toEqual([30_000, 8_192, 0.95, 20]);
   });
+});
+
+describe('a setting that a standard has a variable for', () => {
+  const endpoint = textSetting({
+    key: 'otlp.endpoint',
+    summary: '',
+    default: '',
+    source: '',
+    standardVariables: ['OTEL_METRICS_ENDPOINT', 'OTEL_ENDPOINT'],
+  });
+  const given = (environment: Readonly<Record<string, string>>) => {
+    const settings = unwrap(resolveSettings([endpoint], { environment }));
+    return [settings.get(endpoint), settings.origin(endpoint)];
+  };
+
+  it('takes the strongest that says something, and our own before it, even an empty one', () => {
+    const standard = { OTEL_METRICS_ENDPOINT: 'a', OTEL_ENDPOINT: 'b' };
+    expect(given(standard)).toEqual(['a', { kind: 'environment', name: 'OTEL_METRICS_ENDPOINT' }]);
+    expect(given({ ...standard, OTEL_METRICS_ENDPOINT: '' })).toEqual([
+      'b',
+      { kind: 'environment', name: 'OTEL_ENDPOINT' },
+    ]);
+    expect(given({ ...standard, PGSTEWARD_OTLP_ENDPOINT: '' })).toEqual([
+      '',
+      { kind: 'environment', name: 'PGSTEWARD_OTLP_ENDPOINT' },
+    ]);
+    expect(given({})).toEqual(['', { kind: 'default' }]);
+  });
+});
+
+it('shows no secret that it refuses', () => {
+  const secret = secretSetting({ key: 'otlp.headers', summary: '', default: '', source: '' });
+  const result = resolveSettings([secret], { file: { name: 'p', values: new Map([[secret.key, 4711]]) } });
+  expect(result.ok).toBe(false);
+  if (!result.ok) expect(`${result.error.message} ${result.error.why}`).not.toContain('4711');
 });
 
 describe('an unknown setting', () => {

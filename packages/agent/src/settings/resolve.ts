@@ -49,7 +49,7 @@ export function resolveSettings(
   if (unknown !== null) return failed(unknown);
   const resolved = new Map<string, { value: unknown; origin: Origin }>();
   for (const setting of definitions) {
-    const given = pick(setting.key, sources);
+    const given = pick(setting, sources);
     if (given === null) {
       resolved.set(setting.key, { value: setting.default, origin: { kind: 'default' } });
       continue;
@@ -75,14 +75,14 @@ interface Given {
   readonly origin: Origin;
 }
 
-function pick(key: string, sources: SettingSources): Given | null {
-  const flag = sources.flags?.get(key);
+function pick({ key, standardVariables = [] }: AnySetting, sources: SettingSources): Given | null {
+  const { flags, environment = {} } = sources;
+  const flag = flags?.get(key);
   if (flag !== undefined) return { value: flag.value, origin: { kind: 'flag', name: flag.option } };
-  const name = environmentName(key);
-  const fromEnvironment = sources.environment?.[name];
-  if (fromEnvironment !== undefined) {
-    return { value: fromEnvironment, origin: { kind: 'environment', name } };
-  }
+  const own = environmentName(key);
+  // An empty variable of ours is a value; an empty one of the standard says nothing.
+  const name = environment[own] === undefined ? standardVariables.find((one) => environment[one]) : own;
+  if (name !== undefined) return { value: environment[name], origin: { kind: 'environment', name } };
   if (sources.file?.values.has(key) === true) {
     return { value: sources.file.values.get(key), origin: { kind: 'file', name: sources.file.name } };
   }
@@ -108,7 +108,7 @@ function findUnknown(known: ReadonlyMap<string, AnySetting>, sources: SettingSou
 function invalid(setting: AnySetting, given: Given, reason = 'The value does not fit'): PgstewardError {
   return failure(SETTINGS_ERRORS.INVALID_VALUE, {
     key: setting.key,
-    value: JSON.stringify(given.value) ?? 'undefined',
+    value: setting.isSecret === true ? 'what it is' : (JSON.stringify(given.value) ?? 'undefined'),
     origin: 'name' in given.origin ? given.origin.name : 'the default',
     reason: reason.startsWith('must') ? `It ${reason}` : reason,
   });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseBytes, parseDuration, type Unit } from '../kernel/index.ts';
+import { formatUnit, parseBytes, parseDuration, type Unit } from '../kernel/index.ts';
 
 /** Bounds of a number, in the setting's unit. */
 export interface Range {
@@ -20,8 +20,12 @@ export interface Setting<T> {
   readonly default: T;
   /** Why the default is what it is: the spec, a PostgreSQL docs section, a peer's convention. */
   readonly source: string;
+  /** Variables of a standard that set it too, the strongest first; our own variable is stronger. */
+  readonly standardVariables?: readonly string[];
   /** Validates and reads text such as `5 min` or `100 MB`. */
   readonly schema: z.ZodType<T>;
+  /** The value is, or may hold, a password: it is never shown. */
+  readonly isSecret?: true;
 }
 
 /** A setting of any type, for registries. */
@@ -32,6 +36,7 @@ interface Description<T> {
   readonly summary: string;
   readonly default: T;
   readonly source: string;
+  readonly standardVariables?: readonly string[];
 }
 
 type Bounds = Partial<Range>;
@@ -61,6 +66,11 @@ export function textSetting(row: Description<string>): Setting<string> {
   return { ...row, unit: null, range: null, schema: z.string() };
 }
 
+/** Declares text that is, or may hold, a password. */
+export function secretSetting(row: Description<string>): Setting<string> {
+  return { ...textSetting(row), isSecret: true };
+}
+
 /** Declares one of a fixed list of words. */
 export function choiceSetting<const C extends string>(
   row: Description<C> & { readonly choices: readonly [C, ...C[]] },
@@ -81,8 +91,27 @@ function numberSetting(
       (given) => (typeof given === 'string' ? (parse(given) ?? given) : given),
       z.number(`must be ${expected}`),
     )
-    .refine((value) => value >= minimum && value <= maximum, `must lie between ${minimum} and ${maximum}`);
+    .refine(
+      (value) => value >= minimum && value <= maximum,
+      `must ${describeRange({ minimum, maximum }, unit)}`,
+    );
   return { ...description, unit, range: { minimum, maximum }, schema: schema as z.ZodType<number> };
+}
+
+/** What a number without a unit was taken for; only these units are ever left out. */
+const BARE: Partial<Readonly<Record<Unit, string>>> = {
+  ms: 'a number alone is milliseconds: write 30s or 5 min',
+  bytes: 'a number alone is bytes: write 100 MB or 10 GB',
+};
+
+function describeRange({ minimum, maximum }: Range, unit: Unit): string {
+  const bare = BARE[unit];
+  const show = (value: number): string => (bare === undefined ? String(value) : formatUnit(value, unit));
+  const range =
+    maximum === Number.MAX_SAFE_INTEGER
+      ? `be at least ${show(minimum)}`
+      : `lie between ${show(minimum)} and ${show(maximum)}`;
+  return bare === undefined ? range : `${range} (${bare})`;
 }
 
 function parseNumber(text: string): number | null {

@@ -57,6 +57,7 @@ function createProposal(index: AdvisedIndex, advice: IndexAdvice, context: Propo
       unit: 'cost',
       method: context.method,
     },
+    addsBytes: index.sizeBytes,
     risk: buildRisk(index, partitions.length > 0),
     findings: [],
   };

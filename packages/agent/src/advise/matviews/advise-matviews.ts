@@ -1,6 +1,7 @@
-import type { IndexDefinition, PlannableStatement, Planner } from '../../planner/index.ts';
+import { btree, columnKey, type PlannableStatement, type Planner } from '../../planner/index.ts';
 import { relationNames } from '../../sql/index.ts';
 import type { AdvisedStatement, IndexAdvice, Workload, WorkloadStatement } from '../workload/types.ts';
+import { qualifyTables } from './qualify-tables.ts';
 import { type StoredAggregate, storedAggregate } from './stored-aggregate.ts';
 
 /** A statement that would read a stored result. */
@@ -80,8 +81,9 @@ export async function adviseMatviews(
   const found = new Map<string, AdvisedMatview>();
   for (const statement of dearStatements(advice)) {
     const own = workload.statements.find((one) => one.id === statement.id);
-    const matview = own === undefined ? null : await tryMatview(statement, own, planner, options);
-    if (matview === null) continue;
+    const tried = own === undefined ? null : await tryMatview(statement, own, planner, options);
+    if (tried === null) continue;
+    const matview = { ...tried, definition: qualifyTables(tried.definition, workload.tables) };
     const same = found.get(matview.definition);
     found.set(matview.definition, same === undefined ? matview : merge(same, matview, options));
   }
@@ -112,7 +114,9 @@ async function tryMatview(
   const table = stored === null ? null : await planner.supposeTable({ schema, name, sql: stored.definition });
   if (stored === null || table === null) return null;
   try {
-    const key = await planner.suppose([uniqueIndex(schema, name, stored.keyColumns)]);
+    const key = await planner.suppose([
+      { ...btree({ schema, name }, stored.keyColumns.map(columnKey)), isUnique: true },
+    ]);
     const add = key.flatMap((one) => (one.kind === 'index' ? [one.id] : []));
     const rewritten: readonly PlannableStatement[] = variants.map((variant) => ({
       ...variant.statement,
@@ -169,24 +173,5 @@ function schedule(
   return {
     refreshEveryMs: SCHEDULES_MS.find((ms) => ms >= leastMs) ?? Number.POSITIVE_INFINITY,
     readsPerRefresh,
-  };
-}
-
-function uniqueIndex(schema: string, table: string, columns: readonly string[]): IndexDefinition {
-  return {
-    schema,
-    table,
-    method: 'btree',
-    keys: columns.map((name) => ({
-      on: { kind: 'column', name },
-      operatorClass: null,
-      collation: null,
-      isDescending: false,
-      nullsFirst: null,
-    })),
-    include: [],
-    predicate: null,
-    isUnique: true,
-    options: {},
   };
 }

@@ -88,17 +88,3 @@ function isTables(item: unknown): boolean {
   if (node?.type === 'RangeVar') return true;
   return node?.type === 'JoinExpr' && isTables(node.fields['larg']) && isTables(node.fields['rarg']);
 }
-
-/** Gives the conditions that AND joins at the top. */
-export function conjuncts(where: unknown): readonly unknown[] {
-  const node = asNode(where);
-  if (node === null) return [];
-  if (node.type !== 'BoolExpr' || node.fields['boolop'] !== 'AND_EXPR') return [where];
-  return asList(node.fields['args']).flatMap(conjuncts);
-}
-
-/** Joins conditions with AND; null when there are none. */
-export function conjunction(conditions: readonly unknown[]): unknown {
-  if (conditions.length <= 1) return conditions[0] ?? null;
-  return { BoolExpr: { boolop: 'AND_EXPR', args: conditions } };
-}

@@ -43,6 +43,7 @@ export function matviewProposals(
         })),
       ],
       effect: { metric: 'workloadCost', before, after, unit: 'cost', method: context.method },
+      addsBytes: matview.sizeBytes,
       risk: {
         level: 'medium',
         why: 'what it shows is as old as its last refresh, and the application has to read it',

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadParser } from '../../sql/index.ts';
+import { qualifyTables } from './qualify-tables.ts';
 import { storedAggregate } from './stored-aggregate.ts';
 
 beforeAll(loadParser);
@@ -63,4 +64,17 @@ describe('the aggregate of a statement', () => {
   ])('with %s is left alone', (_, sql) => {
     expect(storedAggregate(sql, view)).toBeNull();
   });
+});
+
+it('of tables that the search_path finds is stored with their schemas', () => {
+  const tables = [
+    { schema: 'Shop;1', name: 'orders' },
+    { schema: 'public', name: 'twin' },
+    { schema: 'other', name: 'twin' },
+  ];
+  const sql =
+    'select orders.a, count(*) from orders join s.t using (a) join twin using (a) group by orders.a';
+  expect(flat(qualifyTables(sql, tables))).toContain(
+    'FROM "Shop;1".orders JOIN s.t USING (a) JOIN twin USING (a)',
+  );
 });

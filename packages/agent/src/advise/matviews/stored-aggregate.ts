@@ -3,20 +3,18 @@ import {
   asList,
   asNode,
   asText,
+  columnRef,
+  conjunction,
+  conjuncts,
   contains,
   deparse,
   type Fields,
   parseTree,
+  replaceIn,
   type TreeNode,
   visit,
 } from '../../sql/index.ts';
-import {
-  conjunction,
-  conjuncts,
-  type GroupedQuery,
-  groupedQuery,
-  type OutputColumn,
-} from './grouped-query.ts';
+import { type GroupedQuery, groupedQuery, type OutputColumn } from './grouped-query.ts';
 
 /** An aggregate whose result could be stored, and the statement that reads the stored result instead. */
 export interface StoredAggregate {
@@ -71,7 +69,7 @@ export function storedAggregate(
     ...rest,
     limitOption: 'LIMIT_OPTION_DEFAULT',
     targetList: grouped.columns.map(({ name, value }) => ({ ResTarget: { name, val: value } })),
-    ...withWhere(split.kept),
+    ...withConditions(split.kept),
   };
   return {
     definition: deparse({ SelectStmt: definition }),
@@ -99,7 +97,7 @@ function readStored(
     fromClause: [
       { RangeVar: { schemaname: view.schema, relname: view.name, inh: true, relpersistence: 'p' } },
     ],
-    ...withWhere(moved),
+    ...withConditions(moved),
     ...(order.length === 0 ? {} : { sortClause: order }),
     ...(query['limitCount'] === undefined ? {} : { limitCount: query['limitCount'] }),
     ...(query['limitOffset'] === undefined ? {} : { limitOffset: query['limitOffset'] }),
@@ -142,15 +140,6 @@ function innerQuery(node: TreeNode): { readonly query: Fields; readonly name: st
     return query?.type === 'SelectStmt' ? { query: query.fields, name: alias } : null;
   }
   return null;
-}
-
-function replaceIn(value: unknown, original: Fields, query: Fields): unknown {
-  if (value === original) return query;
-  if (Array.isArray(value)) return value.map((item) => replaceIn(item, original, query));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, replaceIn(item, original, query)]),
-  );
 }
 
 /** Null when a condition that must stay rests on a parameter. */
@@ -199,11 +188,7 @@ function rewriteOrder(query: Fields, columns: readonly OutputColumn[]): readonly
   return order;
 }
 
-function withWhere(conditions: readonly unknown[]): Fields {
+function withConditions(conditions: readonly unknown[]): Fields {
   const where = conjunction(conditions);
   return where === null ? { whereClause: undefined } : { whereClause: where };
-}
-
-function columnRef(name: string): unknown {
-  return { ColumnRef: { fields: [{ String: { sval: name } }] } };
 }

@@ -1,6 +1,6 @@
 import { ADVISE_SETTINGS } from '../../advise/index.ts';
 import { type Clock, PgstewardError, type ProgressListener } from '../../kernel/index.ts';
-import type { Gap, Observation, PlannedStatement } from '../../observe/index.ts';
+import type { Gap, Observation, PlannedStatement, Snapshot } from '../../observe/index.ts';
 import type { Planner } from '../../planner/index.ts';
 import type { Session } from '../../postgres/index.ts';
 import type { Settings } from '../../settings/index.ts';
@@ -10,7 +10,7 @@ import { type ChosenWorkload, chooseWorkload } from './choose-statements.ts';
 import { textsOf } from './session-texts.ts';
 import { withTypicalValues } from './typical-values.ts';
 
-/** Relations from which an audit plans nothing: the copy that it plans in takes longer than the audit. */
+/** Relations from which nothing is planned by the way: the copy that it is planned in takes longer than an audit. */
 const MAXIMUM_RELATIONS = 3_000;
 
 /** What an audit plans with. */
@@ -90,13 +90,18 @@ async function plan(
 /** Why nothing is planned; null when there is no reason. */
 function obstacleOf({ snapshot }: Observation, settings: Settings): { readonly gaps: readonly Gap[] } | null {
   if (settings.get(ADVISE_SETTINGS.auditTimeLimitMs) === 0) return { gaps: [] };
-  const { statements, tables } = snapshot.sections;
+  const { statements } = snapshot.sections;
   // The statements' own gap says why they cannot be read.
   if (statements.status !== 'ok' || statements.data.length === 0) return { gaps: [] };
-  const relations = tables.status === 'ok' ? tables.data.length : 0;
-  if (relations <= MAXIMUM_RELATIONS) return null;
-  const reason = `${relations} tables are too many for planning within an audit`;
+  const reason = tooManyRelations(snapshot);
+  if (reason === null) return null;
   return { gaps: [{ id: 'advise/indexes', reason, remedy: 'run `pgsteward indexes`' }] };
+}
+
+/** Says that a target has too many relations to be planned for by the way; null when it has not. */
+export function tooManyRelations({ sections: { tables } }: Snapshot): string | null {
+  const relations = tables.status === 'ok' ? tables.data.length : 0;
+  return relations <= MAXIMUM_RELATIONS ? null : `${relations} tables are too many for planning by the way`;
 }
 
 function nothing(gaps: readonly Gap[]): AuditPlanning {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag, number, numberOrNull, numbers, textOrNull } from '../columns.ts';
+import { flag, number, numberOrNull, numbers, statementTextOrNull, textOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
 
 /** One server process, with durations by the server's own clock. */
@@ -17,6 +17,8 @@ export interface SessionRow {
   readonly waitEventType: string | null;
   readonly waitEvent: string | null;
   readonly connectedMs: number | null;
+  /** When it connected, in UTC to the microsecond: with the process id it names a session for good. */
+  readonly connectedAt: string | null;
   readonly transactionMs: number | null;
   /** Since the current, or last, statement began. */
   readonly statementMs: number | null;
@@ -56,6 +58,7 @@ select
   a.wait_event_type as "waitEventType",
   a.wait_event as "waitEvent",
   (extract(epoch from clock_timestamp() - a.backend_start) * 1000)::float8 as "connectedMs",
+  to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') as "connectedAt",
   (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as "transactionMs",
   (extract(epoch from clock_timestamp() - a.query_start) * 1000)::float8 as "statementMs",
   (extract(epoch from clock_timestamp() - a.state_change) * 1000)::float8 as "stateMs",
@@ -97,13 +100,14 @@ export const activityQuery: CatalogQuery<SessionRow> = defineCatalogQuery({
     waitEventType: textOrNull,
     waitEvent: textOrNull,
     connectedMs: numberOrNull,
+    connectedAt: textOrNull,
     transactionMs: numberOrNull,
     statementMs: numberOrNull,
     stateMs: numberOrNull,
     xminAge: numberOrNull,
     hasTransactionId: flag,
     queryId: textOrNull,
-    query: textOrNull,
+    query: statementTextOrNull,
     lockWaitMs: numberOrNull,
     blockedBy: numbers,
     isHere: flag,

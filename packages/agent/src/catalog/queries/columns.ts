@@ -40,8 +40,14 @@ export interface ColumnRow {
   readonly commonFrequencySum: number | null;
 }
 
+/** From PostgreSQL 18 a NOT NULL that is still NOT VALID sets the column's flag too. @source PostgreSQL 18 docs 52.7 "pg_attribute" */
+const VALIDATED_SQL = `a.attnotnull and not exists (
+    select from pg_catalog.pg_constraint k
+    where k.conrelid = a.attrelid and k.contype = 'n' and not k.convalidated and a.attnum = any (k.conkey)
+  )`;
+
 /** The view computes one row per column of the database, so it is narrowed by name before the join. */
-const sql = `
+const sql = (isNotNull: string): string => `
 select
   c.oid as "tableOid",
   n.nspname::text as "schema",
@@ -54,7 +60,7 @@ select
     coalesce(b2.oid, b1.oid, t.oid),
     case when b2.oid is not null then b1.typtypmod when b1.oid is not null then t.typtypmod else a.atttypmod end
   ) as "baseType",
-  a.attnotnull as "isNotNull",
+  ${isNotNull} as "isNotNull",
   a.attidentity <> '' as "isIdentity",
   pg_catalog.pg_get_expr(d.adbin, d.adrelid) as "defaultExpression",
   nullif(a.attstattarget, -1)::int as "statisticsTarget",
@@ -92,7 +98,10 @@ export const columnsQuery: CatalogQuery<ColumnRow> = defineCatalogQuery({
   scope: 'database',
   timeoutMs: 10_000,
   parameters: ['object ids of the tables', 'names of the tables'],
-  variants: [{ since: { server: 140_000 }, sql }],
+  variants: [
+    { since: { server: 140_000 }, sql: sql('a.attnotnull') },
+    { since: { server: 180_000 }, sql: sql(VALIDATED_SQL) },
+  ],
   row: z.object({
     tableOid: number,
     schema: text,

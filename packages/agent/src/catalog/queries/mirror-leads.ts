@@ -13,9 +13,13 @@ export interface MirrorLeadRow {
   readonly pages: number;
 }
 
-/** Only where the index has the column's own order: under another one, its ends are found by sorting the table. */
+/**
+ * Only where the index has the column's own order: under another one, its ends are found by sorting the table. And only
+ * where each such index was scanned before, which the planner's own look at the ends counts as: the look goes through one
+ * of them, and an index that nobody uses must not seem used because pgsteward looked.
+ */
 const sql = `
-select distinct
+select
   n.nspname::text as "schema",
   t.relname::text as "table",
   a.attname::text as "column",
@@ -35,11 +39,14 @@ where x.indpred is null
   and x.indcollation[0] = a.attcollation
   and t.oid <> all ($1::oid[])
   and ${userSchema('n')}
+group by n.oid, n.nspname, t.oid, t.relname, t.relrowsecurity, t.relpages, a.attname, a.attnum
+having pg_catalog.min(pg_catalog.pg_stat_get_numscans(i.oid)) > 0
 order by "pages" desc, 1, 2, 3`;
 
 export const mirrorLeadsQuery: CatalogQuery<MirrorLeadRow> = defineCatalogQuery({
   id: 'catalog/mirror-leads',
-  summary: 'Columns that lead a btree, whose ends the planner looks up; those of large tables first.',
+  summary:
+    'Columns that lead btrees which are in use, whose ends the planner looks up; those of large tables first.',
   source: 'src/backend/utils/adt/selfuncs.c, get_actual_variable_range',
   scope: 'database',
   timeoutMs: 30_000,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag, text, textOrNull } from '../columns.ts';
+import { flag, text, textOrNull, texts } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
 
 /** One server setting as this session sees it. */
@@ -10,6 +10,8 @@ export interface ServerSettingRow {
   /** Unit of numbers: `8kB`, `kB`, `MB`, `ms`, `s`, `min`; null for none. */
   readonly unit: string | null;
   readonly type: string;
+  /** Values that an enum takes on this build; null for any other type. */
+  readonly choices: readonly string[] | null;
   /** What a change needs: `postmaster` restart, `sighup` reload, `user` nothing … */
   readonly context: string;
   readonly source: string;
@@ -27,6 +29,7 @@ select
   s.setting as "value",
   s.unit as "unit",
   s.vartype as "type",
+  s.enumvals as "choices",
   s.context as "context",
   s.source as "source",
   s.sourcefile as "sourceFile",
@@ -51,6 +54,7 @@ export const serverSettingsQuery: CatalogQuery<ServerSettingRow> = defineCatalog
     value: text,
     unit: textOrNull,
     type: text,
+    choices: texts.nullable(),
     context: text,
     source: text,
     sourceFile: textOrNull,

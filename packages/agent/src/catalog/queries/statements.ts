@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { flag, number, text, textOrNull, timeOrNull } from '../columns.ts';
+import { flag, number, statementTextOrNull, text, timeOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery, type QueryVariant } from '../define-query.ts';
 
 /** Cumulative counters of one statement in this database, summed over users and nesting levels. */
@@ -90,7 +90,7 @@ export const statementsQuery: CatalogQuery<StatementRow> = defineCatalogQuery({
   variants: variants(true),
   row: z.object({
     queryId: text,
-    query: textOrNull,
+    query: statementTextOrNull,
     queryLength: number,
     isOwn: flag,
     calls: number,

@@ -54,6 +54,11 @@ export interface TableRow {
   readonly replicaIdentity: 'default' | 'nothing' | 'full' | 'index';
   readonly toastOid: number | null;
   readonly indexCount: number;
+  /**
+   * Transaction that last wrote the row of a filled materialized view in pg_class, else null. Each REFRESH does, whether
+   * or not it is CONCURRENTLY and finds other rows; so do VACUUM FULL, ALTER and GRANT. VACUUM, ANALYZE and REINDEX do not.
+   */
+  readonly refreshXid: number | null;
 }
 
 /** The whole statement; PostgreSQL 16 added updates that found no room on their page. */
@@ -101,9 +106,10 @@ select
   case c.relreplident when 'n' then 'nothing' when 'f' then 'full' when 'i' then 'index' else 'default' end
     as "replicaIdentity",
   nullif(c.reltoastrelid, 0) as "toastOid",
-  x.index_count as "indexCount"
+  x.index_count as "indexCount",
+  case when c.relkind = 'm' and c.relispopulated then c.row_xid::text::float8 end as "refreshXid"
 from (
-  select r.*
+  select r.*, r.xmin as row_xid
   from pg_catalog.pg_class r
   where r.oid > $1::oid
     and r.relkind in ('r', 'p', 'm')
@@ -183,5 +189,6 @@ export const tablesQuery: CatalogQuery<TableRow> = defineCatalogQuery({
     replicaIdentity: z.enum(['default', 'nothing', 'full', 'index']),
     toastOid: numberOrNull,
     indexCount: number,
+    refreshXid: numberOrNull,
   }),
 });

@@ -55,6 +55,11 @@ function componentOf({ calls, meanMs, stddevMs, minMs, maxMs }: LatencySample): 
   return { weight: calls, mu, sigma, min: Math.max(min, FLOOR_MS), max: Math.max(max, FLOOR_MS) };
 }
 
+/** Estimates how many of the calls of one statement took longer than a limit, by the same log-normal. @param limitMs milliseconds */
+export function estimateCallsAbove(sample: LatencySample, limitMs: number): number {
+  return sample.calls === 0 ? 0 : sample.calls * (1 - distribution(componentOf(sample), limitMs));
+}
+
 /** Weight of the calls that took at most this long. */
 function shareBelow(components: readonly Component[], ms: number): number {
   return components.reduce((sum, component) => sum + component.weight * distribution(component, ms), 0);

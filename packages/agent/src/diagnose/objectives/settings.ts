@@ -1,4 +1,10 @@
-import { countSetting, durationSetting, ratioSetting, type Setting } from '../../settings/index.ts';
+import {
+  countSetting,
+  durationSetting,
+  ratioSetting,
+  type Setting,
+  textSetting,
+} from '../../settings/index.ts';
 
 /** Levels to hold, and how much must have run before one is estimated. */
 export const OBJECTIVE_SETTINGS: Readonly<
@@ -10,9 +16,10 @@ export const OBJECTIVE_SETTINGS: Readonly<
     | 'indexScanRows'
     | 'p95'
     | 'p95MinimumCalls'
-    | 'availability',
+    | 'availability'
+    | 'cacheHit',
     Setting<number>
-  >
+  > & { readonly classes: Setting<string> }
 > = {
   bufferHit: ratioSetting({
     key: 'objective.buffer-hit.ratio',
@@ -62,5 +69,18 @@ export const OBJECTIVE_SETTINGS: Readonly<
     summary: 'Share of time in which the target should answer.',
     default: 0.9999,
     source: 'reference specification: availability above 99.99 %',
+  }),
+  cacheHit: ratioSetting({
+    key: 'objective.cache-hit.ratio',
+    summary: 'Share of look-ups in the cache before the database that should find something.',
+    default: 0.95,
+    source: 'reference specification: cache hit above 95 %',
+  }),
+  classes: textSetting({
+    key: 'objective.latency-classes',
+    summary:
+      'Statements with limits of their own, by part of their text: `product-search: product_search_results <= 100; market: market_metrics <= 500` (milliseconds).',
+    default: '',
+    source: 'reference specification: product search below 100 ms, market aggregation below 500 ms',
   }),
 };

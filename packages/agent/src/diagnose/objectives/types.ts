@@ -1,6 +1,6 @@
 /** A service level and where the target stands. */
 export interface Objective {
-  /** `objective/buffer-hit`, `objective/index-scan`, `objective/p95`, `objective/availability`. */
+  /** `objective/buffer-hit`, `objective/index-scan`, `objective/p95`, `objective/availability`, `objective/cache-hit`. */
   readonly id: string;
   /** The level to hold: a ratio (0..1) or milliseconds, by `unit`. */
   readonly target: number;

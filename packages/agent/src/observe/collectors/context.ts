@@ -29,7 +29,7 @@ export interface CollectorContext {
 }
 
 /** Rows per page of a listing: large enough to be rare, small enough for each statement to stay short. */
-export const PAGE_ROWS = 5_000;
+export const PAGE_ROWS = 2_000;
 
 /** A part that could not be read. */
 export function unavailable(why: Unavailable): { readonly status: 'unavailable' } & Unavailable {

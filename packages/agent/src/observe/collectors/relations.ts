@@ -5,6 +5,7 @@ import {
   type TableRow,
   tablesQuery,
 } from '../../catalog/index.ts';
+import { sameShape } from '../../kernel/index.ts';
 import type { IndexFacts, Section, TableFacts } from '../types.ts';
 import type { CollectorContext } from './context.ts';
 import { collectListing, collectRows } from './plain.ts';
@@ -68,6 +69,9 @@ async function measure(context: CollectorContext): Promise<SizeOf> {
     locked.has(oid) ? null : (measured.get(oid) ?? estimatedPages * blockSizeBytes);
 }
 
+const indexShape = sameShape<IndexFacts>();
+const tableShape = sameShape<TableFacts>();
+
 /** Adds sizes, and to an index attached to a parent's the parent's columns. */
 function completeIndexes(rows: readonly IndexRow[], sizeOf: SizeOf): readonly IndexFacts[] {
   const byOid = new Map(rows.map((row) => [row.oid, row]));
@@ -75,11 +79,13 @@ function completeIndexes(rows: readonly IndexRow[], sizeOf: SizeOf): readonly In
     const parent = row.parentOid === null ? undefined : byOid.get(row.parentOid);
     return parent === undefined ? row.columns : columnsOf(parent);
   };
-  return rows.map((row) => ({
-    ...row,
-    columns: columnsOf(row),
-    sizeBytes: row.isPartitioned ? 0 : sizeOf(row.oid, row.estimatedPages),
-  }));
+  return rows.map((row) =>
+    indexShape({
+      ...row,
+      columns: columnsOf(row),
+      sizeBytes: row.isPartitioned ? 0 : sizeOf(row.oid, row.estimatedPages),
+    }),
+  );
 }
 
 function sumByTable(indexes: readonly IndexFacts[]): ReadonlyMap<number, number> {
@@ -93,9 +99,10 @@ function sumByTable(indexes: readonly IndexFacts[]): ReadonlyMap<number, number>
 function size(table: TableRow, sizeOf: SizeOf, indexSums: ReadonlyMap<number, number>): TableFacts {
   const heapBytes = table.kind === 'partitioned' ? 0 : sizeOf(table.oid, table.estimatedPages);
   if (heapBytes === null) {
-    return { ...table, heapBytes, indexesBytes: null, toastBytes: null, totalBytes: null };
+    return tableShape({ ...table, heapBytes, indexesBytes: null, toastBytes: null, totalBytes: null });
   }
   const indexesBytes = indexSums.get(table.oid) ?? 0;
   const toastBytes = table.toastOid === null ? 0 : (sizeOf(table.toastOid, 0) ?? 0);
-  return { ...table, heapBytes, indexesBytes, toastBytes, totalBytes: heapBytes + indexesBytes + toastBytes };
+  const totalBytes = heapBytes + indexesBytes + toastBytes;
+  return tableShape({ ...table, heapBytes, indexesBytes, toastBytes, totalBytes });
 }

@@ -11,5 +11,6 @@ export { ensureDatabase } from './ensure-database.ts';
 export { EMBEDDED_ERRORS } from './errors.ts';
 export { obtainBinaries } from './fetch-binaries.ts';
 export { stopAbandoned } from './leftover.ts';
+export { runningUrl } from './running-url.ts';
 export { startEmbedded } from './start.ts';
 export type { EmbeddedBinaries, EmbeddedServer, ServerAccount, StartOptions } from './types.ts';

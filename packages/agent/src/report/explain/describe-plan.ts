@@ -59,7 +59,7 @@ export function nodeFacts(node: PlanNode, share: NodeShare | undefined): string 
     formatRatio(share?.selfRatio ?? 0),
     node.actualRows === null
       ? `${formatCount(node.planRows)} rows`
-      : `${formatCount(node.planRows)} → ${formatCount(node.actualRows)} rows${misestimate(node)}`,
+      : `${formatCount(node.planRows)} → ${formatCount(node.actualRows)} rows${misestimateWords(node)}`,
     ...measuresOf(node),
   ];
   return parts.join(' · ');
@@ -81,13 +81,18 @@ function measuresOf(node: PlanNode): readonly string[] {
   ];
 }
 
-function misestimate({ planRows, actualRows, loops }: PlanNode): string {
-  if (actualRows === null || loops === 0) return '';
+function misestimateWords(node: PlanNode): string {
+  const missed = misestimateOf(node);
+  return missed === null ? '' : ` (${missed})`;
+}
+
+/** Says how far the estimated rows are from the measured: `underestimated 500×`; null when they are near or unknown. */
+export function misestimateOf({ planRows, actualRows, loops }: PlanNode): string | null {
+  if (actualRows === null || loops === 0) return null;
   const factor = Math.max(planRows, 1) / Math.max(actualRows, 1);
   const times = factor >= 1 ? factor : 1 / factor;
-  return times < MISESTIMATE
-    ? ''
-    : ` (${factor >= 1 ? 'over' : 'under'}estimated ${formatCount(Math.round(times))}×)`;
+  if (times < MISESTIMATE) return null;
+  return `${factor >= 1 ? 'over' : 'under'}estimated ${formatCount(Math.round(times))}×`;
 }
 
 /** Its conditions and keys, one a line. */

@@ -6,6 +6,8 @@ import { findingCards, renderProposals } from '../html/findings.ts';
 import { codeLines, html, type Markup } from '../html/markup.ts';
 import { renderPage, section } from '../html/page.ts';
 import { renderUnavailable } from '../html/summary.ts';
+import { describeCost, describeExactness } from '../rewrites/describe.ts';
+import type { AdvisedRewrite } from '../rewrites/types.ts';
 import type { ReportedFinding } from '../types.ts';
 import { describeSupposed } from './describe-plan.ts';
 import { renderPlanTree } from './plan-tree.ts';
@@ -30,6 +32,14 @@ export function renderExplainHtml(report: ExplainReport): string {
       },
       { id: 'next', name: 'What to do next', content: renderProposals(report) },
       {
+        id: 'rewrites',
+        name: 'Written otherwise',
+        content:
+          report.rewrites.length === 0
+            ? null
+            : section('rewrites', 'Written otherwise', report.rewrites.map(renderRewrite)),
+      },
+      {
         id: 'values',
         name: 'With typical values',
         content:
@@ -52,6 +62,12 @@ export function renderExplainHtml(report: ExplainReport): string {
     ],
     foot: html`<p>${findings.length === 0 ? 'Nothing found above its threshold. ' : null}pgsteward changed nothing on the target.</p>`,
   });
+}
+
+function renderRewrite(rewrite: AdvisedRewrite): Markup {
+  return html`<h3>${rewrite.title}: ${describeCost(rewrite)}</h3>
+<p>${describeExactness(rewrite)}. ${rewrite.changes}; ${rewrite.why}.</p>
+<pre><code>${codeLines(rewrite.sql)}</code></pre>`;
 }
 
 function renderStatement({ statement, plan }: ExplainReport): Markup {

@@ -2,6 +2,7 @@ import { escapeControls, formatCount, formatRatio } from '../../kernel/index.ts'
 import { type NodeShare, type Plan, type PlanNode, planNodes, planShares } from '../../planner/index.ts';
 import { shorten, wrap } from '../fit-text.ts';
 import { groupGaps } from '../overview.ts';
+import { renderRewriteBlock } from '../rewrites/render-text.ts';
 import { renderFindingBlock } from '../text/finding-line.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
 import { describeSupposed, HOT, nodeDetails, nodeFacts, nodeTitle, planTotals } from './describe-plan.ts';
@@ -24,6 +25,7 @@ export function renderExplainText(report: ExplainReport, options: TextOptions): 
     head,
     renderPlan(report.plan, options, paint),
     renderProblems(report, options, paint),
+    renderRewrites(report, options, paint),
     renderVariants(report, width, paint),
     whatIf === null ? [] : renderWhatIf(whatIf, options, paint),
     report.verification === null ? [] : renderVerification(report.verification, width, paint),
@@ -52,6 +54,11 @@ function renderProblems(
       ...(whatIf === null && isFilteredScan(plan) ? [unindexed] : []),
     ].flatMap((line) => wrap(line, usableWidth(options) - 2).map((part) => paint.dim(`  ${part}`))),
   ];
+}
+
+function renderRewrites({ rewrites }: ExplainReport, options: TextOptions, paint: Paint): readonly string[] {
+  if (rewrites.length === 0) return [];
+  return [paint.heading('Written otherwise'), ...rewrites.flatMap((one) => renderRewriteBlock(one, options))];
 }
 
 /** Whether much of the plan is reading a whole table for the rows that a condition lets through. */

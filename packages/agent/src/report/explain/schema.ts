@@ -9,6 +9,7 @@ import {
   texts,
 } from '../json/parts.ts';
 import { planSchema } from '../json/plan-schema.ts';
+import { rewriteSchema } from '../rewrites/schema.ts';
 import type { ExplainReport } from './types.ts';
 
 const variant = z.object({
@@ -84,6 +85,10 @@ export const explainSchema: z.ZodType<ExplainReport> = z
       .array(proposalSchema)
       .readonly()
       .meta({ description: 'Remedies of those findings that SQL remedies.' }),
+    rewrites: z.array(rewriteSchema).readonly().meta({
+      description:
+        'Statements that may stand in its place; `queries --advice --check` compares their results.',
+    }),
     whatIf,
     verification: z
       .array(verifiedPlan)

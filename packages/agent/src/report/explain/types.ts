@@ -1,6 +1,7 @@
 import type { Proposal } from '../../advise/index.ts';
 import type { Gap } from '../../observe/index.ts';
 import type { Plan, PlanDifference, ValueSet } from '../../planner/index.ts';
+import type { AdvisedRewrite } from '../rewrites/types.ts';
 import type { ReportedFinding } from '../types.ts';
 
 /** An index that the explanation supposes. */
@@ -38,6 +39,8 @@ export interface ExplainReport {
   readonly findings: readonly ReportedFinding[];
   /** Remedies of those findings that SQL remedies, with the SQL to take them back. */
   readonly proposals: readonly Proposal[];
+  /** Statements that may stand in its place: cheaper by the target's own planner, or asking otherwise. */
+  readonly rewrites: readonly AdvisedRewrite[];
   /** What would be with and without indexes; null when nothing was supposed. */
   readonly whatIf: {
     readonly indexes: readonly SupposedIndex[];

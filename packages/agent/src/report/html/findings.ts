@@ -1,7 +1,8 @@
 import type { Proposal } from '../../advise/index.ts';
 import { groupBy } from '../../kernel/index.ts';
+import { formatEffect } from '../effect.ts';
 import { describeField, formatEvidence, formatThreshold, tellingEvidence } from '../evidence.ts';
-import { formatEffect, nameSeverity, rankProposals } from '../overview.ts';
+import { nameSeverity, rankProposals } from '../overview.ts';
 import type { AuditReport, ReportedFinding } from '../types.ts';
 import { dataTable, folded } from './data-table.ts';
 import { type Content, codeLines, html, type Markup } from './markup.ts';

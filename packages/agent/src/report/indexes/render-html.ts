@@ -10,6 +10,7 @@ import { proposalList } from '../html/findings.ts';
 import { codeLines, html, type Markup } from '../html/markup.ts';
 import { renderPage, section } from '../html/page.ts';
 import { renderUnavailable } from '../html/summary.ts';
+import { groupSkipped } from './skipped.ts';
 import { capitalize, changedStatements, describeBudget, summarizeAdvice } from './summary.ts';
 import type { IndexReport } from './types.ts';
 
@@ -190,15 +191,15 @@ function renderStatement(one: AdvisedStatement): Markup {
 
 function renderSkipped({ advice }: IndexReport): Markup | null {
   if (advice.skipped.length === 0) return null;
-  const table = dataTable(
-    'Statements left out',
-    [{ head: 'statement', kind: 'code' }, { head: 'why' }],
-    advice.skipped.map(({ sql, reason }) => [shortenStatement(sql, STATEMENT_LENGTH), reason]),
+  const groups = groupSkipped(advice.skipped, STATEMENT_LENGTH).map(({ reason, count, statements }) =>
+    folded(
+      `${countOf(count, 'statement')}: ${reason}`,
+      dataTable(
+        'Statements left out',
+        [{ head: 'statement', kind: 'code' }],
+        statements.map((one) => [one]),
+      ),
+    ),
   );
-  const count = advice.skipped.length;
-  return section(
-    'skipped',
-    'Left out',
-    folded(count === 1 ? 'one statement' : `${formatCount(count)} statements`, table),
-  );
+  return section('skipped', 'Left out', html`${groups}`);
 }

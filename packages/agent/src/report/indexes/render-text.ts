@@ -13,6 +13,7 @@ import { groupGaps } from '../overview.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from '../text/paint.ts';
 import { layOutTable } from '../text/table.ts';
 import { renderFrontier } from './frontier.ts';
+import { groupSkipped } from './skipped.ts';
 import { capitalize, changedStatements, describeBudget, summarizeAdvice } from './summary.ts';
 import type { IndexReport } from './types.ts';
 
@@ -20,7 +21,7 @@ import type { IndexReport } from './types.ts';
 export interface IndexesTextOptions extends TextOptions {
   /** Draws benefit against size. */
   readonly hasFrontier: boolean;
-  /** Every statement, and the skipped ones one by one. */
+  /** Every statement, the skipped ones too. */
   readonly verbose: boolean;
 }
 
@@ -166,14 +167,13 @@ function renderSkipped(report: IndexReport, options: IndexesTextOptions, paint: 
   const { skipped } = report.advice;
   if (skipped.length === 0) return [];
   const width = usableWidth(options);
-  const reasons = new Map<string, number>();
-  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const lines = options.verbose
-    ? skipped.map(({ sql, reason }) => `${shortenStatement(sql, width / 2)} · ${reason}`)
-    : [...reasons].map(([reason, count]) => `${formatCount(count)} × ${reason}`);
+  const lines = groupSkipped(skipped, width - 14).flatMap(({ reason, count, statements }) => [
+    escapeControls(`${formatCount(count)} × ${reason}`),
+    ...(options.verbose ? statements.map((one) => `  ${one}`) : []),
+  ]);
   return [
     paint.heading('Statements left out'),
-    ...lines.map((line) => `  ${paint.dim(shorten(escapeControls(line), width - 2))}`),
+    ...lines.map((line) => `  ${paint.dim(shorten(line, width - 2))}`),
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Proposal } from '../../advise/index.ts';
+import type { Finding } from '../../diagnose/index.ts';
 import type { Gap } from '../../observe/index.ts';
 import type { AuditReport, ReportedFinding } from '../types.ts';
 
@@ -55,6 +56,12 @@ const evidenceValue = z.union([
   z.array(z.string()).readonly(),
 ]);
 
+/** Evidence of a finding or a recommendation. */
+export const evidenceSchema: z.ZodType<Finding['evidence']> = z.record(z.string(), evidenceValue).meta({
+  description:
+    'Values seen. A field ends in its unit: Ms milliseconds, Bytes bytes, Ratio 0..1, Rows rows, Count a number of things.',
+});
+
 /** A finding with the ids of its proposals. */
 export const findingSchema: z.ZodType<ReportedFinding> = z
   .object({
@@ -64,10 +71,7 @@ export const findingSchema: z.ZodType<ReportedFinding> = z
       .meta({ description: 'critical: now; warning: soon; info: worth knowing.' }),
     subject,
     title: text('One line for a person.'),
-    evidence: z.record(z.string(), evidenceValue).meta({
-      description:
-        'Values seen. A field ends in its unit: Ms milliseconds, Bytes bytes, Ratio 0..1, Rows rows, Count a number of things.',
-    }),
+    evidence: evidenceSchema,
     threshold: z
       .object({ key: text('Setting that moves it.'), value: z.unknown().meta({ description: 'Its value.' }) })
       .meta({ description: 'The threshold that was crossed.' }),
@@ -104,6 +108,7 @@ export const proposalSchema: z.ZodType<Proposal> = z
           'What is done again and again, or by the application: a refresh, a statement to send instead.',
       }),
     effect,
+    addsBytes: number('Space that it takes for good, in bytes; none when left out.').optional(),
     risk: z
       .object({
         level: z.enum(['low', 'medium', 'high']).meta({ description: 'How much can go wrong.' }),

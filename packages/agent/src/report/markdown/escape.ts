@@ -34,14 +34,14 @@ export function codeSpan(text: string): string {
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
-/** Renders SQL as a fenced block; its own line breaks stay, every other control character is shown. */
-export function codeBlock(sql: string): string {
-  const shown = sql
+/** Renders code, SQL by default, as a fenced block; its own line breaks stay, every other control character is shown. */
+export function codeBlock(code: string, language = 'sql'): string {
+  const shown = code
     .split('\n')
     .map((line) => escapeControls(line))
     .join('\n');
   const fence = '`'.repeat(Math.max(3, longestRun(shown) + 1));
-  return `${fence}sql\n${shown}\n${fence}`;
+  return `${fence}${language}\n${shown}\n${fence}`;
 }
 
 function longestRun(text: string): number {

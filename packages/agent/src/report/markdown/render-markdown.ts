@@ -1,10 +1,10 @@
 import type { Proposal } from '../../advise/index.ts';
 import { formatCount, formatDuration } from '../../kernel/index.ts';
+import { formatEffect } from '../effect.ts';
 import { describeField, formatEvidence, formatThreshold, formatTime } from '../evidence.ts';
 import { shorten } from '../fit-text.ts';
 import {
   countSeverities,
-  formatEffect,
   formatObjectiveActual,
   formatObjectiveTarget,
   groupGaps,
@@ -25,17 +25,27 @@ const SHOWN_CHECKS = 8;
 const EVIDENCE_LENGTH = 300;
 
 /** Renders an audit for an issue or a chat: headings, tables, SQL in fenced blocks; ends with a line break. */
-export function renderMarkdown(audit: Audit): string {
-  const { report, snapshot } = audit;
+export function renderMarkdown({ report, snapshot }: Audit): string {
   const statements = statementsOf(snapshot);
+  const top =
+    statements.length === 0
+      ? ''
+      : `## Top statements\n\n${renderQueriesMarkdown(statements, { by: 'total', limit: SHOWN_STATEMENTS }).trimEnd()}`;
+  return renderParts(report, top);
+}
+
+/** Renders a report that was kept without the statements behind it. */
+export function renderReportMarkdown(report: AuditReport): string {
+  return renderParts(report, '');
+}
+
+function renderParts(report: AuditReport, statements: string): string {
   const parts = [
     renderHead(report),
     renderObjectives(report),
     renderFindings(report),
     renderProposals(report),
-    statements.length === 0
-      ? ''
-      : `## Top statements\n\n${renderQueriesMarkdown(statements, { by: 'total', limit: SHOWN_STATEMENTS }).trimEnd()}`,
+    statements,
     renderUnavailable(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

@@ -99,6 +99,7 @@ function sampleTable(parts: Partial<TableFacts> = {}): TableFacts {
     replicaIdentity: 'default',
     toastOid: null,
     indexCount: 3,
+    refreshXid: null,
     heapBytes,
     indexesBytes,
     toastBytes,
@@ -217,7 +218,7 @@ export function sampleSnapshot(parts: Partial<Sections> = {}): Snapshot {
     server: { version: '18.4', database: 'market' } as Snapshot['server'],
     sections: sections as Snapshot['sections'],
     gaps: [],
-    selfLoad: { statements: 41, databaseMs: 812 },
+    selfLoad: { statements: 41, databaseMs: 812, fastestMs: 1 },
   };
 }
 

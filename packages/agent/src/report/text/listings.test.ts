@@ -3,6 +3,7 @@ import { displayWidth } from '../fit-text.ts';
 import { renderQueriesMarkdown } from '../markdown/queries.ts';
 import { sampleColumn, sampleSnapshot, sampleStatement } from '../observed/fixtures.ts';
 import { QUERY_ORDERS, sortQueries, statementsOf } from '../statements.ts';
+import { type ActionSummary, renderActionsText } from './actions.ts';
 import { renderColumnsText } from './columns.ts';
 import { type ConfigRow, renderConfigText } from './config.ts';
 import { renderDoctorText } from './doctor.ts';
@@ -101,5 +102,24 @@ describe('other listings', () => {
     const text = renderConfigText([row], { ...plain, origin: true });
     expect(text).toContain('= 500 ms, not 1 s');
     expect(text).toContain('from the environment, PGSTEWARD_X');
+  });
+});
+
+describe('list of actions', () => {
+  it('breaks a long name into lines and cuts nothing of it', () => {
+    const name = 'order_lines_of_a_very_long_table_name_customer_id_created_at_status_idx';
+    const action = {
+      id: '3f2a91c0',
+      target: 'shop',
+      state: 'proposed',
+      standing: 'proposed',
+      title: `Create public.${name} on public.order_lines: saves 12 % beyond the others, 42 MB`,
+    } as Partial<ActionSummary> as ActionSummary;
+    for (const width of [80, 100, 160]) {
+      const text = renderActionsText([action], { color: false, width });
+      expect(text.split('\n').filter((line) => displayWidth(line) > width)).toEqual([]);
+      const whole = text.replace(/^3f2a91c0 +proposed +shop +/m, '').replace(/\s+/g, '');
+      expect(whole).toContain(action.title.replace(/\s+/g, ''));
+    }
   });
 });

@@ -1,7 +1,8 @@
 import type { Proposal } from '../../advise/index.ts';
 import { escapeControls } from '../../kernel/index.ts';
+import { formatEffect } from '../effect.ts';
 import { displayWidth, shorten, wrap } from '../fit-text.ts';
-import { formatEffect, rankProposals } from '../overview.ts';
+import { rankProposals } from '../overview.ts';
 import type { AuditReport } from '../types.ts';
 import { createPaint, type Paint, type TextOptions, usableWidth } from './paint.ts';
 

@@ -10,7 +10,7 @@ const SHOWN_REASONS = 3;
 
 /** Renders what could not be checked, grouped by what would help. */
 export function renderUnavailable(
-  report: AuditReport,
+  report: Pick<AuditReport, 'unavailable'>,
   options: TextOptions & { readonly verbose?: boolean },
 ): readonly string[] {
   if (report.unavailable.length === 0) return [];

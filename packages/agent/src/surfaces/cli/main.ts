@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { type ExitCode, PgstewardError } from '../../kernel/index.ts';
+import { packageVersion } from './context.ts';
 import { createOutput } from './output.ts';
 import { buildProgram } from './program.ts';
 
@@ -65,9 +65,4 @@ function report(error: unknown, argv: readonly string[]): ExitCode {
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
-}
-
-function packageVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }

@@ -29,9 +29,9 @@ export async function explainStatement(
   { sql, values }: Pick<PlannableStatement, 'sql' | 'values'>,
 ): Promise<Explained> {
   const text = withoutSemicolon(repairNormalized(sql));
-  if (!/\$\d/.test(text)) return explainPlain(connection, 'explain (format json)', text);
+  if (!/\$\d/.test(text)) return explainPlain(connection, 'explain (settings, format json)', text);
   if (values === null && versionNumber >= GENERIC_PLAN_SINCE) {
-    return explainPlain(connection, 'explain (generic_plan, format json)', text);
+    return explainPlain(connection, 'explain (generic_plan, settings, format json)', text);
   }
   return explainPrepared(connection, text, values);
 }

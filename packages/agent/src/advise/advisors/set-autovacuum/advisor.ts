@@ -1,5 +1,6 @@
 import { displayName, quoteQualified } from '../../../kernel/index.ts';
 import { tableOf } from '../../subjects.ts';
+import { optionStatements, optionsOf, type TableOptions } from '../../table-options.ts';
 import type { Advisor } from '../../types.ts';
 
 /** Share of a table's rows that may be dead before autovacuum comes, for tables that it comes to too late. */
@@ -14,15 +15,13 @@ export const setAutovacuum: Advisor = {
     if (table === null || table.kind !== 'table') return null;
     const target = quoteQualified(table.schema, table.name);
     const name = displayName(table.schema, table.name);
-    const options = new Map(table.options.map((option) => option.split('=', 2) as [string, string]));
-    const changes = changedOptions(options);
-    const set = changes.map(([option, value]) => `${option} = ${value}`).join(', ');
+    const statements = optionStatements(table, changedOptions(optionsOf(table)));
     return {
       id: `set-autovacuum/${name}`,
       kind: 'set-autovacuum',
       title: `Let autovacuum come to ${name} in time, and vacuum it now`,
-      do: [`alter table ${target} set (${set});`, `vacuum (analyze) ${target};`],
-      undo: changes.map(([option]) => undoOption(target, option, options.get(option))),
+      do: [statements.do, `vacuum (analyze) ${target};`],
+      undo: statements.undo,
       effect: {
         metric: 'deadRows',
         before: table.deadRows,
@@ -35,15 +34,9 @@ export const setAutovacuum: Advisor = {
   },
 };
 
-function changedOptions(options: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+function changedOptions(options: ReadonlyMap<string, string>): TableOptions {
   const factor = ['autovacuum_vacuum_scale_factor', SCALE_FACTOR] as const;
   return options.get('autovacuum_enabled') === 'false' || options.get('autovacuum_enabled') === 'off'
     ? [['autovacuum_enabled', 'true'] as const, factor]
     : [factor];
-}
-
-function undoOption(target: string, option: string, before: string | undefined): string {
-  return before === undefined
-    ? `alter table ${target} reset (${option});`
-    : `alter table ${target} set (${option} = ${before});`;
 }

@@ -1,7 +1,7 @@
-import type { IndexKey } from '../../../planner/index.ts';
+import { btree, columnKey, type IndexKey } from '../../../planner/index.ts';
 import type { OrderedColumn } from '../../../sql/index.ts';
 import { canBeCovered, canBeKey } from './column-types.ts';
-import { btree, columnKey, type Draft, type DraftInputs } from './draft.ts';
+import type { Draft, DraftInputs } from './draft.ts';
 
 /** Key columns of an occurrence of which all orders are tried. */
 const PERMUTED = 8;

@@ -1,6 +1,6 @@
-import type { IndexDefinition, IndexKey } from '../../../planner/index.ts';
+import { btree, columnKey, type IndexDefinition, type IndexKey } from '../../../planner/index.ts';
 import { isText } from './column-types.ts';
-import { btree, columnKey, type Draft, type DraftInputs } from './draft.ts';
+import type { Draft, DraftInputs } from './draft.ts';
 
 /** Physical order from which a BRIN tells blocks apart. */
 const BRIN_CORRELATION = 0.9;

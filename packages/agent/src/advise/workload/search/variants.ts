@@ -1,4 +1,4 @@
-import type { IndexDefinition, IndexKey } from '../../../planner/index.ts';
+import { columnKey, type IndexDefinition, type IndexKey } from '../../../planner/index.ts';
 
 /** Limits of what a variant may be. */
 export interface VariantLimits {
@@ -17,13 +17,6 @@ export function variantsOf(definition: IndexDefinition, limits: VariantLimits): 
   if (definition.method !== 'btree') return [];
   const { keys, include } = definition;
   const names = new Set([...include, ...keys.flatMap(({ on }) => (on.kind === 'column' ? [on.name] : []))]);
-  const key = (name: string): IndexKey => ({
-    on: { kind: 'column', name },
-    operatorClass: null,
-    collation: null,
-    isDescending: false,
-    nullsFirst: null,
-  });
   const absent = limits.wanted.filter((name) => !names.has(name));
   const room = keys.length < limits.maximumWidth;
   const shorter =
@@ -42,12 +35,12 @@ export function variantsOf(definition: IndexDefinition, limits: VariantLimits): 
   const longer = absent
     .filter((name) => room && limits.canBeKey(name))
     .flatMap((name) =>
-      [...keys.keys(), keys.length].map((at) => ({ keys: keys.toSpliced(at, 0, key(name)), include })),
+      [...keys.keys(), keys.length].map((at) => ({ keys: keys.toSpliced(at, 0, columnKey(name)), include })),
     );
   const wider = absent.filter(limits.canBeCovered).map((name) => ({ keys, include: [...include, name] }));
   const lifted = include
     .filter((name) => room && limits.canBeKey(name))
-    .map((name) => ({ keys: [...keys, key(name)], include: include.filter((one) => one !== name) }));
+    .map((name) => ({ keys: [...keys, columnKey(name)], include: include.filter((one) => one !== name) }));
   const whole =
     absent.length > 1 && absent.every(limits.canBeCovered)
       ? [{ keys, include: [...include, ...absent] }]

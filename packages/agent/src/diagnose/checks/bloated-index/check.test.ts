@@ -27,7 +27,7 @@ describe('diagnose/bloated-index', () => {
         threshold: { key: 'diagnose.bloated-index.minimum-ratio', value: 0.5 },
         remedy: expect.stringContaining('reindex index concurrently "public"."i;1""x"'),
       });
-      expect(found?.evidence['wasteRatio']).toBeGreaterThan(0.6);
+      expect(found?.evidence['wasteRatio']).toBeGreaterThan(0.5);
       expect(await findingsOf(bloatedIndex, db)).toEqual([]);
       await db.query('reindex index "i;1""x"');
       expect(await findingsOf(bloatedIndex, db, SMALL)).toEqual([]);

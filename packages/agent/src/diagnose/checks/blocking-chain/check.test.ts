@@ -34,7 +34,7 @@ async function withClients<T>(
 }
 
 async function untilWaiting(db: TestDatabase, count: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
     const [row] = await db.query<{ waiting: number }>(
       "select count(*)::int as waiting from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'",
       [db.name],
@@ -120,9 +120,9 @@ describe('diagnose/blocking-chain, the edges', () => {
       withClients(db, 2, async ([root, slow]) => {
         await db.query('create table t (id int primary key); insert into t values (1)');
         await root?.query('begin; lock table t in access exclusive mode');
-        send(slow, 'do $$ begin perform pg_sleep(0.6); perform * from t; end $$');
+        send(slow, 'do $$ begin perform pg_sleep(3); perform * from t; end $$');
         await untilWaiting(db, 1);
-        const overrides = { 'diagnose.blocking-chain.warning-ms': 500 };
+        const overrides = { 'diagnose.blocking-chain.warning-ms': 3_000 };
         expect(await findingsOf(blockingChain, db, overrides)).toEqual([]);
       }),
     ));

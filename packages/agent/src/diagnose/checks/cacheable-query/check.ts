@@ -1,10 +1,13 @@
 import { formatCount, formatRatio } from '../../../kernel/index.ts';
 import { countSetting, ratioSetting } from '../../../settings/index.ts';
-import type { ParsedStatement, Predicate } from '../../../sql/index.ts';
+import type { ParsedStatement } from '../../../sql/index.ts';
+import { predictHitRatio } from '../../caching/hit-ratio.ts';
+import { countKeys, type KeySpace } from '../../caching/key-space.ts';
+import { tableOfRow, whyUnrepeatable } from '../../caching/repeatable.ts';
+import { statementKeys } from '../../caching/statement-keys.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { type Catalogue, catalogueOf } from '../../catalogue.ts';
 import { defineCheck, finding } from '../../define-check.ts';
-import { distinctValues } from '../../distinct-values.ts';
 import { minimumIntervalSetting } from '../../observed-since.ts';
 import { parserBlindSpot, readStatements } from '../../parsed-window.ts';
 import { sourceChanges } from '../../source-changes.ts';
@@ -42,21 +45,13 @@ const settings = {
   maximumFindings: maximumFindingsSetting('cacheable-query', 10),
 };
 
-/** Functions whose result is another at each call. */
-const VOLATILE: ReadonlySet<string> = new Set(
-  (
-    'random random_normal setseed nextval currval lastval setval clock_timestamp timeofday gen_random_uuid uuidv4 uuidv7 ' +
-    'uuid_generate_v4 uuid_generate_v1 pg_sleep txid_current pg_current_xact_id pg_notify'
-  ).split(' '),
-);
-
 /** Finds hot reads whose results would mostly be asked for again before their tables change. */
 export const cacheableQuery: Check = defineCheck({
   id: 'diagnose/cacheable-query',
   title: 'Reads worth caching',
   needs: ['statements', 'tables'],
   source:
-    'expected hits of a cache whose entries end with each change: calls / (calls + keys × (changes + 1))',
+    'expected hits of a cache whose entries end with each change (Fofack et al. 2014): the sum over its keys of calls² / (calls + changes + 1), by all calls',
   settings,
   run: ({ sections, values, threshold, observation, snapshot }) => {
     const blind = parserBlindSpot();
@@ -70,10 +65,17 @@ export const cacheableQuery: Check = defineCheck({
     });
     const findings = readStatements(window.rows, values.parsedStatements).flatMap(({ row, statement }) => {
       const isHot = row.calls >= values.minimumCalls && timeRatio(row, window) >= values.minimumRatio;
-      const keysCount = isHot && isRepeatable(statement) ? countKeys(statement, catalogue) : null;
-      const changesCount = keysCount === null ? null : changes.of(statement);
-      if (keysCount === null || changesCount === null) return [];
-      const predictedHitRatio = row.calls / (row.calls + keysCount * (changesCount + 1));
+      const keys = isHot ? keysOf(statement, catalogue) : null;
+      const changesCount = keys === null ? null : changes.of(statement);
+      if (keys === null || changesCount === null) return [];
+      const predictedHitRatio = predictHitRatio({
+        keys,
+        // The window is the unit of time; it begins with an empty cache, as if everything had just changed.
+        readsPerSecond: row.calls,
+        invalidationsPerSecond: 1 + changesCount / rowsWatched(statement, catalogue),
+        ttlMs: Number.POSITIVE_INFINITY,
+      });
+      const keysCount = countKeys(keys);
       if (predictedHitRatio < values.minimumHitRatio) return [];
       return finding({
         severity: 'info',
@@ -94,30 +96,15 @@ export const cacheableQuery: Check = defineCheck({
   },
 });
 
-function isRepeatable(statement: ParsedStatement): boolean {
-  return (
-    statement.kind === 'select' &&
-    statement.reads.length > 0 &&
-    statement.writes.length === 0 &&
-    !statement.isLocking &&
-    !statement.hasOffset &&
-    !statement.hasOtherConditions &&
-    !statement.functions.some((name) => VOLATILE.has(name))
-  );
+/** Results that a cache would hold; null when they cannot be counted. */
+function keysOf(statement: ParsedStatement, catalogue: Catalogue): KeySpace | null {
+  if (whyUnrepeatable(statement) !== null) return null;
+  const { counted, uncounted } = statementKeys(statement, catalogue);
+  return uncounted.length === 0 ? counted : null;
 }
 
-/** Results that a cache would hold: the distinct values of all filtered columns; null when they are not known. */
-function countKeys(statement: ParsedStatement, catalogue: Catalogue): number | null {
-  return statement.predicates.reduce<number | null>((keys, predicate) => {
-    const values = valuesOf(predicate, catalogue);
-    return keys === null || values === null ? null : keys * Math.max(1, values);
-  }, 1);
-}
-
-function valuesOf(predicate: Predicate, catalogue: Catalogue): number | null {
-  if (predicate.kind === 'not-in-subquery') return 1;
-  if (predicate.kind !== 'comparison') return null;
-  if (predicate.isRelativeToNow) return 1;
-  if (predicate.operator !== '=' || predicate.operand.shape !== null) return null;
-  return distinctValues(predicate.operand.column, catalogue);
+/** Changes that it takes to make one result stale: one, or of a row found by its key, one in as many as the table has rows. */
+function rowsWatched(statement: ParsedStatement, catalogue: Catalogue): number {
+  const table = tableOfRow(statement, catalogue);
+  return table === null ? 1 : Math.max(1, catalogue.rows(table));
 }

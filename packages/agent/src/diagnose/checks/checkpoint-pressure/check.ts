@@ -1,8 +1,9 @@
-import { formatBytes, formatCount, formatRatio } from '../../../kernel/index.ts';
+import { formatBytes, formatCount, formatRatio, settingBytes } from '../../../kernel/index.ts';
 import type { Sections, Snapshot } from '../../../observe/index.ts';
 import { countSetting, durationSetting, ratioSetting } from '../../../settings/index.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import type { Check } from '../../types.ts';
+import { neededWalBytes, nextWalSize, PEAK_FACTOR } from '../../wal-size.ts';
 
 const settings = {
   requestedRatio: ratioSetting({
@@ -32,10 +33,7 @@ const settings = {
   }),
 };
 
-const MEGABYTE = 1024 ** 2;
 const GIGABYTE = 1024 ** 3;
-/** Peak over mean of WAL: a setting for the mean would still be too small for the busy hours. */
-const PEAK_FACTOR = 2;
 
 /** Finds servers that write checkpoints because WAL fills up, not because it is time. */
 export const checkpointPressure: Check = defineCheck({
@@ -74,7 +72,7 @@ export const checkpointPressure: Check = defineCheck({
         },
         threshold: threshold('requestedRatio'),
         remedy: isByWal
-          ? `alter system set max_wal_size = '${inSettingUnit(load.suggestedBytes)}', then select pg_reload_conf(): room for the WAL of checkpoint_timeout at twice the mean rate; recovery after a crash takes longer, the disk must hold it`
+          ? `alter system set max_wal_size = '${settingBytes(load.suggestedBytes)}', then select pg_reload_conf(): room for the WAL of checkpoint_timeout at twice the mean rate; recovery after a crash takes longer, the disk must hold it`
           : 'look for what runs CHECKPOINT, creates or drops databases, or takes base backups often; max_wal_size is large enough for the WAL that is written',
       }),
     ];
@@ -108,7 +106,7 @@ function loadOf(
   const maximumWalBytes = serverSettings.get('max_wal_size')?.number ?? GIGABYTE;
   const timeoutMs = serverSettings.get('checkpoint_timeout')?.number ?? 300_000;
   const spread = 1 + (serverSettings.get('checkpoint_completion_target')?.number ?? 0.9);
-  const needed = walBytesPerSecond * (timeoutMs / 1_000) * spread * PEAK_FACTOR;
+  const needed = neededWalBytes(walBytesPerSecond * PEAK_FACTOR, { timeoutMs, completionRatio: spread - 1 });
   return {
     windowMs: Math.max(0, windowMs),
     walBytesPerSecond,
@@ -117,15 +115,6 @@ function loadOf(
     explainedCount: Math.floor(
       (walBytesPerSecond * (windowMs / 1_000)) / Math.max(1, maximumWalBytes / spread),
     ),
-    suggestedBytes: roundUp(Math.max(needed, 2 * maximumWalBytes)),
+    suggestedBytes: nextWalSize(Math.max(needed, 2 * maximumWalBytes)),
   };
-}
-
-/** Rounds up to a power of two of megabytes: the next size that a person would write. */
-function roundUp(bytes: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, bytes / MEGABYTE))) * MEGABYTE;
-}
-
-function inSettingUnit(bytes: number): string {
-  return bytes >= GIGABYTE ? `${bytes / GIGABYTE}GB` : `${bytes / MEGABYTE}MB`;
 }

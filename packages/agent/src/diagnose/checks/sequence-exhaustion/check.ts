@@ -45,7 +45,7 @@ export const sequenceExhaustion: Check = defineCheck({
   run: ({ sections, values, threshold, snapshot }) => {
     const used = sections.sequences
       .filter((sequence) => !sequence.isCyclic && sequence.lastValue !== null)
-      .map((sequence) => ({ sequence, use: useOf(sequence, sequence.lastValue ?? 0) }))
+      .map((sequence) => ({ sequence, use: sequenceUse(sequence, sequence.lastValue ?? 0) }))
       .toSorted((a, b) => b.use.usedRatio - a.use.usedRatio);
     // Of the columns that share a sequence the narrowest decides.
     const drafts = [...groupBy(used, ({ sequence }) => sequence.oid).values()]
@@ -80,7 +80,12 @@ export const sequenceExhaustion: Check = defineCheck({
   },
 });
 
-interface Use {
+/** How far a sequence has come. */
+export interface SequenceUse {
+  /** Values that it has given. */
+  readonly usedCount: number;
+  /** Values that fit the sequence and its column. */
+  readonly availableCount: number;
   /** Last value that fits both the sequence and its column. */
   readonly end: number;
   readonly usedRatio: number;
@@ -88,7 +93,8 @@ interface Use {
   readonly isLimitedByColumn: boolean;
 }
 
-function useOf(sequence: SequenceFacts, lastValue: number): Use {
+/** Tells how far a sequence has come. */
+export function sequenceUse(sequence: SequenceFacts, lastValue: number): SequenceUse {
   const { minimum, maximum, increment } = sequence;
   const isAscending = increment > 0;
   const [lowest, highest] = TYPE_LIMITS[sequence.columnType ?? ''] ?? [minimum, maximum];
@@ -96,6 +102,8 @@ function useOf(sequence: SequenceFacts, lastValue: number): Use {
   const end = isAscending ? Math.min(maximum, highest) : Math.max(minimum, lowest);
   const range = Math.abs(end - begin);
   return {
+    usedCount: Math.abs(lastValue - begin),
+    availableCount: range,
     end,
     usedRatio: range === 0 ? 1 : Math.max(0, (lastValue - begin) / (end - begin)),
     remainingCount: Math.max(0, Math.floor((end - lastValue) / increment)),
@@ -109,7 +117,7 @@ function columnOf(sequence: SequenceFacts): string | null {
   return `${displayName(tableSchema, tableName)}.${displayIdentifier(columnName)}`;
 }
 
-function describe(sequence: SequenceFacts, use: Use): string {
+function describe(sequence: SequenceFacts, use: SequenceUse): string {
   const name = displayName(sequence.schema, sequence.name);
   if (use.remainingCount === 0) {
     return `${name} is exhausted at ${formatCount(use.end)}: the next insert fails`;
@@ -117,7 +125,7 @@ function describe(sequence: SequenceFacts, use: Use): string {
   return `${name} has given ${formatRatio(use.usedRatio)} of its values, ${formatCount(use.remainingCount)} are left`;
 }
 
-function remedyOf(sequence: SequenceFacts, use: Use): string {
+function remedyOf(sequence: SequenceFacts, use: SequenceUse): string {
   const name = quoteQualified(sequence.schema, sequence.name);
   const { tableSchema, tableName, columnName, columnType } = sequence;
   const isNarrow = columnType !== null && TYPE_LIMITS[columnType] !== undefined;

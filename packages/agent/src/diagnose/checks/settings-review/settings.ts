@@ -3,9 +3,9 @@ import {
   countSetting,
   ratioSetting,
   type Setting,
+  TARGET_SETTINGS,
   textSetting,
 } from '../../../settings/index.ts';
-import { TARGET_SETTINGS } from '../../target-settings.ts';
 
 const MB = 1024 ** 2;
 const GB = 1024 ** 3;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoseWith, findingsOf } from '../../../../../../test/support/check.ts';
-import { createRole, withDatabase } from '../../../../../../test/support/index.ts';
+import { clientFor, createRole, withDatabase } from '../../../../../../test/support/index.ts';
 import { slowQuery } from './check.ts';
 
 const STATEMENTS = { extensions: ['pg_stat_statements'] };
@@ -42,6 +42,32 @@ describe('diagnose/slow-query', () => {
       expect(
         await findingsOf(slowQuery, db, { ...frequent, 'diagnose.slow-query.frequent-calls': 5 }),
       ).toEqual([]);
+    }, STATEMENTS));
+
+  it('sends whoever sees a statement that waited for a lock to its holder, not to the plan', () =>
+    withDatabase(async (db) => {
+      await db.query(
+        'create table t (id int primary key, n int); insert into t select i, 0 from generate_series(1, 20000) i',
+      );
+      const [holder, waiter] = [clientFor(db.url), clientFor(db.url)];
+      await Promise.all([holder.connect(), waiter.connect()]);
+      for (let i = 0; i < 2; i += 1) {
+        await holder.query('begin; update t set n = 1 where id = 1');
+        const waits = waiter.query('update t set n = n + 1 where id = $1', [1]);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        await holder.query('commit');
+        await waits;
+        await waiter.query('select count(*), pg_sleep(0.03) from t where n >= 0');
+      }
+      await Promise.all([holder.end(), waiter.end()]);
+      const remedies = new Map(
+        (await findingsOf(slowQuery, db, FAST)).map(({ title, remedy }) => [
+          /update|count/.exec(title)?.[0],
+          remedy,
+        ]),
+      );
+      expect(remedies.get('update')).toContain('it waits, mostly for a lock');
+      expect(remedies.get('count')).toContain('read its plan');
     }, STATEMENTS));
 
   it('only mentions what ran once, and leaves utility statements alone', () =>

@@ -82,12 +82,31 @@ export const slowQuery: Check = defineCheck({
           blocksPerCallCount: (row.sharedBlocksHit + row.sharedBlocksRead) / row.calls,
         },
         threshold: threshold(rule),
-        remedy: `read its plan (explain (analyze, buffers)) with values that it was really called with, and look for scans that read many more rows than the ${formatCount(row.rows / row.calls)} that a call returns or changes`,
+        remedy: isWaiting(row) ? findTheWait(row) : readThePlan(row),
       }),
     );
     return capFindings(findings, values.maximumFindings);
   },
 });
+
+/** Time in which even a disk that seeks gives a block, and a processor handles a row many times over. */
+const LONGEST_BLOCK_MS = 10;
+
+/** Whether the blocks and rows of a call cannot account for its time. */
+function isWaiting(row: StatementRow): boolean {
+  const { calls, meanMs, sharedBlocksHit, sharedBlocksRead, tempBlocksRead, tempBlocksWritten, rows } = row;
+  const work = sharedBlocksHit + sharedBlocksRead + tempBlocksRead + tempBlocksWritten + rows;
+  return meanMs > (work / calls) * LONGEST_BLOCK_MS;
+}
+
+function findTheWait(row: StatementRow): string {
+  const blocks = formatCount((row.sharedBlocksHit + row.sharedBlocksRead) / row.calls);
+  return `a call touches ${blocks} blocks only, far too few for its time: it waits, mostly for a lock that another transaction holds; find the holder in diagnose/blocking-chain while it lasts, afterwards in the load by wait event (pgsteward serve) or in the log with log_lock_waits = on`;
+}
+
+function readThePlan(row: StatementRow): string {
+  return `read its plan (explain (analyze, buffers)) with values that it was really called with, and look for scans that read many more rows than the ${formatCount(row.rows / row.calls)} that a call returns or changes`;
+}
 
 type Values = { readonly [K in keyof typeof settings]: number };
 

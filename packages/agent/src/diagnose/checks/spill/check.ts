@@ -16,7 +16,7 @@ import { BLOCK_BYTES, statementEvidence, statementSubject } from '../../statemen
 import { shortenStatement } from '../../statement-text.ts';
 import { statementWindow } from '../../statement-window.ts';
 import type { Check } from '../../types.ts';
-import { workMemSetting } from '../../work-memory.ts';
+import { memoryForSpill, workMemSetting } from '../../work-memory.ts';
 
 const settings = {
   minimumBytes: bytesSetting({
@@ -113,13 +113,11 @@ function writtenBytes(row: StatementRow): number {
   return row.tempBlocksWritten * BLOCK_BYTES;
 }
 
-/** What sorted rows take in memory against what they take in a file, roughly. */
-const MEMORY_PER_FILE_BYTE = 2.5;
 /** More than this per node is asking for trouble on most machines. */
 const MOST_WORK_MEM = 256 * 1024 ** 2;
 
 function remedyFor(perCallBytes: number, workMem: number | null): string {
-  const needed = Math.max(workMem ?? 0, perCallBytes * MEMORY_PER_FILE_BYTE);
+  const needed = Math.max(workMem ?? 0, memoryForSpill(perCallBytes));
   if (needed > MOST_WORK_MEM) {
     return 'sort or join fewer rows (an index in the order that it needs, an earlier filter): no sensible work_mem holds this';
   }

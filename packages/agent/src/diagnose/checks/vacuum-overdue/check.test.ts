@@ -79,9 +79,15 @@ describe('diagnose/vacuum-overdue', () => {
       const progress = {
         pid: 1,
         tableOid: oid,
+        schema: 'public',
+        name: 't',
         phase: 'scanning heap',
         heapBlocks: 1,
+        heapBlocksScanned: 0,
         heapBlocksVacuumed: 0,
+        durationMs: 1,
+        isAutovacuum: true,
+        isToPreventWraparound: false,
       };
       const busy = replaceSections(observation, { vacuumProgress: [progress] });
       expect(diagnoseObservation(vacuumOverdue, busy).findings).toEqual([]);

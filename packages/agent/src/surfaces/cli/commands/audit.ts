@@ -57,7 +57,7 @@ export async function runAuditCommand(
   let audit: Audit;
   try {
     audit = await runAudit(target, {
-      settings: configuration.settings,
+      settings: configuration.settingsOf(target.name),
       clock: systemClock,
       onProgress: progress.listener,
       signal: context.signal,

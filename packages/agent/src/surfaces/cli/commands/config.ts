@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { APP_ERRORS, settingDefinitions } from '../../../app/index.ts';
 import { type ExitCode, failure } from '../../../kernel/index.ts';
 import { renderConfigText } from '../../../report/index.ts';
-import { environmentName } from '../../../settings/index.ts';
+import { type AnySetting, environmentName, type Settings } from '../../../settings/index.ts';
 import { type CommandContext, type CommonFlags, configure } from '../context.ts';
 
 /** Describes `pgsteward config`. */
@@ -27,7 +27,7 @@ export function runConfigCommand(
   }
   const rows = shown.map((setting) => ({
     key: setting.key,
-    value: settings.get(setting),
+    value: shownValue(setting, settings),
     unit: setting.unit,
     default: setting.default,
     origin: settings.origin(setting),
@@ -43,4 +43,10 @@ export function runConfigCommand(
   );
   context.output.note(file === null ? 'no configuration file was found' : `configuration file: ${file}`);
   return Promise.resolve(0);
+}
+
+/** A password is no output, wherever that goes. */
+function shownValue(setting: AnySetting, settings: Settings): unknown {
+  const value = settings.get(setting);
+  return setting.isSecret === true && value !== '' ? '(set, not shown)' : value;
 }

@@ -1,5 +1,15 @@
 import type { Command } from 'commander';
-import { APP_ERRORS, type Demo, demoThresholds, runAudit, startDemo } from '../../../app/index.ts';
+import {
+  APP_ERRORS,
+  type Configuration,
+  type Demo,
+  demoThresholds,
+  LIVE_DEMO_SETTINGS,
+  type LiveDemo,
+  runAudit,
+  startDemo,
+  startLiveDemo,
+} from '../../../app/index.ts';
 import {
   type ExitCode,
   failure,
@@ -9,7 +19,8 @@ import {
   unwrap,
 } from '../../../kernel/index.ts';
 import { parseTarget } from '../../../postgres/index.ts';
-import { type CommandContext, type CommonFlags, configure } from '../context.ts';
+import { type HttpServer, startHttpServer } from '../../http/index.ts';
+import { aborted, type CommandContext, type CommonFlags, configure, packageVersion } from '../context.ts';
 import { createProgressBar } from '../progress.ts';
 import { FORMATS, renderAudit, requireOneOf } from './audit.ts';
 
@@ -18,11 +29,17 @@ interface DemoFlags extends CommonFlags {
   readonly sessions: string;
   readonly seconds: string;
   readonly keep?: boolean;
+  readonly once?: boolean;
+  readonly minutes?: string;
+  readonly port?: string;
   readonly format?: (typeof FORMATS)[number];
   readonly verbose?: boolean;
 }
 
 const MS_PER_SECOND = 1000;
+const MS_PER_MINUTE = 60_000;
+/** Without a terminal nobody presses Ctrl-C. */
+const UNATTENDED_MS = 10 * MS_PER_MINUTE;
 
 /** Describes `pgsteward demo`. */
 export function describeDemo(command: Command): Command {
@@ -30,12 +47,16 @@ export function describeDemo(command: Command): Command {
     .summary('see it work on a built-in database')
     .description(
       'Starts an embedded PostgreSQL 18, loads a market-research database with planted faults, runs its ' +
-        'workload, audits it, and prints what it found. Needs no database of yours.',
+        'workload, audits it, prints what it found, and then serves a live dashboard over the running workload, ' +
+        'with two incidents to find. Needs no database of yours.',
     )
     .option('--scale <number>', '1 = 100,000 products and a million searches', '0.2')
     .option('--sessions <number>', 'sessions of the workload', '8')
     .option('--seconds <number>', 'how long the workload runs', '15')
-    .option('--keep', 'keep the server running until Ctrl-C, and its data for the next demo')
+    .option('--once', 'end after the report, without the dashboard; so does any format but text')
+    .option('--minutes <number>', 'how long the dashboard stays up (until Ctrl-C; 10 without a terminal)')
+    .option('--port <number>', 'port of the dashboard (http.port)')
+    .option('--keep', 'keep the data for the next demo')
     .option('--format <format>', `form of the report: ${FORMATS.join(', ')}`, 'text')
     .option('--verbose', 'show every finding of severity info');
 }
@@ -47,7 +68,12 @@ export async function runDemoCommand(context: CommandContext, flags: DemoFlags):
   const scale = positive('--scale', flags.scale, 100);
   const sessions = wholeNumber('--sessions', flags.sessions, 64);
   const workloadMs = positive('--seconds', flags.seconds, 3_600) * MS_PER_SECOND;
-  const { settings } = configure(context, flags, { defaults: demoThresholds(scale) });
+  const liveMs = liveTime(flags, format);
+  const configuration = configure(context, flags, {
+    flags: flags.port === undefined ? [] : [{ option: '--port', key: 'http.port', value: flags.port }],
+    defaults: new Map([...demoThresholds(scale), ...LIVE_DEMO_SETTINGS]),
+  });
+  const { settings } = configuration;
   const progress = createProgressBar(process.stderr, flags.quiet === true);
   const { signal, output } = context;
   const onProgress = progress.listener;
@@ -60,13 +86,52 @@ export async function runDemoCommand(context: CommandContext, flags: DemoFlags):
     progress.end();
     output.note(workloadLine(demo));
     output.data(renderAudit(audit, format, output, flags.verbose === true));
-    if (keep) await holdOpen(context, demo);
-    else output.note(nextSteps());
+    if (liveMs === 0) output.note(nextSteps());
+    else await stayLive(context, demo, { configuration, liveMs });
   } finally {
     progress.end();
     await demo?.close();
   }
   return 0;
+}
+
+/** How long the dashboard stays up, in milliseconds: without end in a terminal, not at all for a program. */
+function liveTime(flags: DemoFlags, format: string): number {
+  if (flags.once === true || format !== 'text') return 0;
+  if (flags.minutes !== undefined) return positive('--minutes', flags.minutes, 100_000) * MS_PER_MINUTE;
+  return process.stdout.isTTY === true ? Number.POSITIVE_INFINITY : UNATTENDED_MS;
+}
+
+/** Serves the dashboard until Ctrl-C, which here is the way to end and no failure. */
+async function stayLive(
+  context: CommandContext,
+  demo: Demo,
+  options: { readonly configuration: Configuration; readonly liveMs: number },
+): Promise<void> {
+  const { output, signal } = context;
+  let live: LiveDemo | null = null;
+  let server: HttpServer | null = null;
+  try {
+    live = await startLiveDemo(demo, {
+      settings: options.configuration.settings,
+      version: packageVersion(),
+      clock: systemClock,
+      signal,
+      onIncident: (what) => output.note(`incident: ${what}`),
+    });
+    server = await startHttpServer(live.service, { isPortFlexible: true });
+    output.note('');
+    output.note(`the workload goes on, under watch: ${server.url}/t/demo/load?range=15m`);
+    output.note('two incidents come within four minutes: can you find them there? Ctrl-C ends the demo');
+    output.note(`in another terminal:  pgsteward queries '${demo.url}'`);
+    await aborted(signal, options.liveMs);
+  } catch (error) {
+    // Ctrl-C while the history was being opened is the same way to end.
+    if (!signal.aborted) throw error;
+  } finally {
+    await server?.close();
+    await live?.close();
+  }
 }
 
 function workloadLine(demo: Demo): string {
@@ -79,20 +144,8 @@ function nextSteps(): string {
   return [
     'next: pgsteward audit postgres://user@host/database    the same for a database of yours',
     '      pgsteward role --print-sql                       a read-only role for it',
-    '      pgsteward demo --keep                            keep this database to look around in',
+    '      pgsteward demo                                   the same with a live dashboard',
   ].join('\n');
-}
-
-/** Waits for Ctrl-C, which here is the way to end and no failure. */
-async function holdOpen(context: CommandContext, demo: Demo): Promise<void> {
-  context.output.note('the demo database stays up until Ctrl-C; in another terminal:');
-  context.output.note(`  pgsteward queries '${demo.url}'`);
-  if (context.signal.aborted) return;
-  const beat = setInterval(() => undefined, 60_000);
-  await new Promise<void>((resolve) => {
-    context.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  clearInterval(beat);
 }
 
 function positive(option: string, text: string, maximum: number): number {

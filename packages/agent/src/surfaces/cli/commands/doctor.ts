@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { examine, openTarget } from '../../../app/index.ts';
-import type { ExitCode } from '../../../kernel/index.ts';
+import { examine, examinePooler, findPoolers, openTarget } from '../../../app/index.ts';
+import { type ExitCode, systemClock, unwrap } from '../../../kernel/index.ts';
 import { renderDoctorText } from '../../../report/index.ts';
 import { type CommandContext, type CommonFlags, configure, targetOf } from '../context.ts';
 
@@ -21,9 +21,14 @@ export async function runDoctorCommand(
 ): Promise<ExitCode> {
   const configuration = configure(context, flags);
   const target = targetOf(context, configuration, url, flags.target);
-  const session = await openTarget(target, { settings: configuration.settings, signal: context.signal });
+  const settings = configuration.settingsOf(target.name);
+  const poolers = unwrap(findPoolers(settings, context.environment));
+  const session = await openTarget(target, { settings, signal: context.signal });
   try {
-    const items = await examine(session);
+    const items = [
+      ...(await examine(session)),
+      ...(await Promise.all(poolers.map((one) => examinePooler(one, { settings, clock: systemClock })))),
+    ];
     const { color, width } = context.output;
     context.output.data(
       flags.json === true ? JSON.stringify(items, null, 2) : renderDoctorText(items, { color, width }),

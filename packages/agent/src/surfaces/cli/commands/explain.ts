@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { APP_ERRORS, runExplain } from '../../../app/index.ts';
 import { type ExitCode, failure, parseDuration, systemClock } from '../../../kernel/index.ts';
@@ -72,7 +73,7 @@ export async function runExplainCommand(
   let report: ExplainReport;
   try {
     report = await runExplain(source, {
-      statement: given.statement,
+      statement: statementOf(given.statement),
       values: flags.param ?? [],
       isAnalyzed: flags.analyze === true,
       timeoutMs,
@@ -80,7 +81,7 @@ export async function runExplainCommand(
       withoutIndexes: flags.withoutIndex ?? [],
       provider: flags.provider,
       isVerified: flags.verify === true,
-      settings: configuration.settings,
+      settings: 'target' in source ? configuration.settingsOf(source.target.name) : configuration.settings,
       clock: systemClock,
       onProgress: progress.listener,
       signal: context.signal,
@@ -104,6 +105,11 @@ export async function runExplainCommand(
       : renderExplainText(report, { color: output.color, width: output.width }),
   );
   return 0;
+}
+
+/** Reads a file of that name where there is one; query ids and SQL are taken as they are. */
+function statementOf(given: string): string {
+  return !/^-?\d+$/.test(given.trim()) && existsSync(given) ? readFileSync(given, 'utf8') : given;
 }
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {

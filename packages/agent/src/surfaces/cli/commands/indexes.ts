@@ -121,7 +121,7 @@ export async function runIndexesCommand(
   let report: IndexReport;
   try {
     report = await runIndexes(source, {
-      settings: configuration.settings,
+      settings: 'target' in source ? configuration.settingsOf(source.target.name) : configuration.settings,
       provider,
       statementFiles: flags.statements ?? [],
       isFromFilesOnly: flags.only === true || flags.statistics !== undefined,

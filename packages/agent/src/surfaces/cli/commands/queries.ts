@@ -1,14 +1,24 @@
 import type { Command } from 'commander';
-import { APP_ERRORS, openTarget, readStatements } from '../../../app/index.ts';
-import { type ExitCode, failure, unwrap } from '../../../kernel/index.ts';
+import {
+  APP_ERRORS,
+  openTarget,
+  type QueryAdviceOptions,
+  readStatements,
+  runQueryAdvice,
+} from '../../../app/index.ts';
+import { type ExitCode, failure, systemClock, unwrap } from '../../../kernel/index.ts';
 import {
   QUERY_ORDERS,
+  type QueryAdviceReport,
   type QueryOrder,
   renderQueriesMarkdown,
   renderQueriesText,
+  renderQueryAdviceMarkdown,
+  renderQueryAdviceText,
   sortQueries,
 } from '../../../report/index.ts';
 import { type CommandContext, type CommonFlags, configure, targetOf } from '../context.ts';
+import { createProgressBar } from '../progress.ts';
 import { requireOneOf } from './audit.ts';
 
 interface QueriesFlags extends CommonFlags {
@@ -16,6 +26,9 @@ interface QueriesFlags extends CommonFlags {
   readonly by: QueryOrder;
   readonly limit: string;
   readonly format?: Format;
+  readonly advice?: boolean;
+  readonly check?: boolean;
+  readonly statements?: readonly string[];
 }
 
 /** Forms of the list. */
@@ -28,13 +41,26 @@ const MAXIMUM_LIMIT = 5_000;
 /** Describes `pgsteward queries`. */
 export function describeQueries(command: Command): Command {
   return command
-    .summary('list the statements that cost most')
-    .description('Lists statements from pg_stat_statements since its last reset, the most expensive first.')
+    .summary('list the statements that cost most, and how to write them better')
+    .description(
+      'Lists statements from pg_stat_statements since its last reset, the most expensive first. With --advice it rewrites ' +
+        'those with the most time by fixed rules and plans each beside the original.',
+    )
     .argument('[url]', 'connection URL; without it --target, DATABASE_URL or the PG* variables')
     .option('--target <name>', 'a [target.NAME] of the configuration file')
     .option('--by <order>', `order by ${QUERY_ORDERS.join(', ')}`, 'total')
     .option('--limit <number>', 'how many', '20')
-    .option('--format <format>', `form of the list: ${FORMATS.join(', ')}`, 'text');
+    .option('--format <format>', `form of the list: ${FORMATS.join(', ')}`, 'text')
+    .option('--advice', 'rewrite them, with planned costs before and after')
+    .option(
+      '--check',
+      'with --advice: run each rewrite beside the original, in one read-only transaction, and compare the rows',
+    )
+    .option(
+      '--statements <file>',
+      'with --advice: a file of SQL statements to look at too; may be repeated',
+      collect,
+    );
 }
 
 /** Runs `pgsteward queries`. */
@@ -51,9 +77,18 @@ export async function runQueriesCommand(
     const reason = `--limit takes a whole number from 1 to ${MAXIMUM_LIMIT}, not "${flags.limit}"`;
     throw failure(APP_ERRORS.USAGE, { reason, command: 'queries' });
   }
+  if (flags.advice !== true && (flags.check === true || flags.statements !== undefined)) {
+    const option = flags.check === true ? '--check' : '--statements';
+    throw failure(APP_ERRORS.USAGE, { reason: `${option} needs --advice`, command: 'queries' });
+  }
   const configuration = configure(context, flags);
   const target = targetOf(context, configuration, url, flags.target);
-  const session = await openTarget(target, { settings: configuration.settings, signal: context.signal });
+  const settings = configuration.settingsOf(target.name);
+  if (flags.advice === true) {
+    await adviseQueries(context, target, { flags, format, limit, settings });
+    return 0;
+  }
+  const session = await openTarget(target, { settings, signal: context.signal });
   try {
     const statements = unwrap(await readStatements(session));
     context.output.data(renderQueries(context, statements, { format, by: flags.by, limit }));
@@ -61,6 +96,45 @@ export async function runQueriesCommand(
     await session.close();
   }
   return 0;
+}
+
+interface AdviceRequest {
+  readonly flags: QueriesFlags;
+  readonly format: Format;
+  readonly limit: number;
+  readonly settings: QueryAdviceOptions['settings'];
+}
+
+async function adviseQueries(
+  { output, signal }: CommandContext,
+  target: Parameters<typeof runQueryAdvice>[0],
+  { flags, format, limit, settings }: AdviceRequest,
+): Promise<void> {
+  const progress = createProgressBar(process.stderr, flags.quiet === true);
+  let report: QueryAdviceReport;
+  try {
+    report = await runQueryAdvice(target, {
+      limit,
+      statementFiles: flags.statements ?? [],
+      isChecked: flags.check === true,
+      settings,
+      clock: systemClock,
+      onProgress: progress.listener,
+      signal,
+    });
+  } finally {
+    progress.end();
+  }
+  switch (format) {
+    case 'json':
+      output.data(JSON.stringify(report, null, 2));
+      return;
+    case 'markdown':
+      output.data(renderQueryAdviceMarkdown(report));
+      return;
+    case 'text':
+      output.data(renderQueryAdviceText(report, { color: output.color, width: output.width }));
+  }
 }
 
 function renderQueries(
@@ -77,4 +151,8 @@ function renderQueries(
     case 'text':
       return renderQueriesText(statements, { by, limit, color: output.color, width: output.width });
   }
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }

@@ -64,7 +64,10 @@ export async function runStatsExportCommand(
       'statistics hold values of rows: the file gets most common values, histogram bounds and ends of indexed columns; --redact leaves them out',
     );
   }
-  const session = await openTarget(target, { settings: configuration.settings, signal: context.signal });
+  const session = await openTarget(target, {
+    settings: configuration.settingsOf(target.name),
+    signal: context.signal,
+  });
   const progress = createProgressBar(process.stderr, quiet);
   try {
     const { listener: onProgress } = progress;

@@ -54,7 +54,7 @@ const smallWorkMem: Rule = (input) => {
     title: `work_mem is ${formatBytes(size)}, below PostgreSQL's default: sorts and hashes go to disk early`,
     evidence: { workMemBytes: size, source: input.settings.get('work_mem')?.source ?? null },
     remedy:
-      'reset it where it is set (server, database or role) and let single statements that must be small set it',
+      'raise it to the default where it is set (server, database or role) and let single statements that must be small set it',
     source: MEMORY_DOCS,
     decidedBy: 'workMemBytes',
   };

@@ -1,0 +1,114 @@
+import { quoteIdentifier, quoteLiteral } from '../../postgres/quote.ts';
+
+/** A table that gets triggers, as the catalogue shows it. */
+export interface OutboxTable {
+  /** Of the outermost parent: its tag is that of its partitions too. */
+  readonly oid: number;
+  /** Itself and its partitions, quoted, with their schemas. */
+  readonly names: readonly string[];
+  /** Columns of the primary key in the order of the table's; null where it has none, or one whose text depends on settings. */
+  readonly key: readonly string[] | null;
+}
+
+/** How an outbox is made. */
+export interface OutboxShape {
+  readonly schema: string;
+  /** Rows that a statement names one by one. */
+  readonly maxRows: number;
+}
+
+/** Name of the outbox within its schema. */
+export const OUTBOX = 'pgcache_outbox';
+
+/**
+ * Gives the statements that make the outbox and its triggers; to be run in one transaction. They may run again.
+ * A trigger runs once for a statement, however many rows it changes, and writes one row. The functions run with the
+ * rights of their owner, so that who writes needs none on the outbox.
+ */
+export function installSql(tables: readonly OutboxTable[], shape: OutboxShape): readonly string[] {
+  const outbox = nameIn(shape, OUTBOX);
+  return [
+    `create table if not exists ${outbox} (relid pg_catalog.oid, keys pg_catalog.text[], tag pg_catalog.text)
+  with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0)`,
+    `comment on table ${outbox} is 'What the worker of @pgsteward/cache has not read yet; empty most of the time'`,
+    `create or replace function ${nameIn(shape, 'pgcache_invalidate')}(tag pg_catalog.text) returns pg_catalog.void
+  language sql security definer set search_path = pg_catalog, pg_temp
+  as ${quoteLiteral(`insert into ${outbox} (tag) values ($1)`)}`,
+    ...tables.flatMap((table) => [
+      `create or replace function ${noteFunction(table, shape)}() returns pg_catalog.trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as ${quoteLiteral(noteBody(table, shape))}`,
+      ...table.names.flatMap((name) => triggersOf(name, noteFunction(table, shape))),
+    ]),
+  ];
+}
+
+/** Gives the statements that remove what {@link installSql} made. */
+export function removeSql(
+  triggers: readonly { readonly name: string; readonly table: string }[],
+  functions: readonly string[],
+  { schema }: Pick<OutboxShape, 'schema'>,
+): readonly string[] {
+  return [
+    ...triggers.map(({ name, table }) => `drop trigger if exists ${quoteIdentifier(name)} on ${table}`),
+    ...functions.map((signature) => `drop function if exists ${signature}`),
+    `drop table if exists ${nameIn({ schema }, OUTBOX)}`,
+  ];
+}
+
+/** PostgreSQL takes transition tables with one kind of event only. */
+function triggersOf(table: string, note: string): readonly string[] {
+  const trigger = (event: string, referencing: string): string =>
+    `create or replace trigger pgcache_${event} after ${event} on ${table}${referencing}
+  for each statement execute function ${note}()`;
+  return [
+    trigger('insert', '\n  referencing new table as pgcache_new'),
+    trigger('update', '\n  referencing old table as pgcache_old new table as pgcache_new'),
+    trigger('delete', '\n  referencing old table as pgcache_old'),
+    trigger('truncate', ''),
+  ];
+}
+
+function noteBody({ oid, key }: OutboxTable, shape: OutboxShape): string {
+  const insert = (keys: string): string =>
+    `insert into ${nameIn(shape, OUTBOX)} (relid, keys) values (${oid}, ${keys});`;
+  if (key === null) {
+    return `begin
+  if tg_op = 'TRUNCATE' then ${insert('null')}
+  elsif tg_op = 'INSERT' then if exists (select from pgcache_new) then ${insert('null')} end if;
+  elsif exists (select from pgcache_old) then ${insert('null')} end if;
+  return null;
+end`;
+  }
+  const columns = key.map(quoteIdentifier).join(', ');
+  const gather = (rows: string): string =>
+    `select array_agg(array[${key
+      .map((column) => `r.${quoteIdentifier(column)}::text`)
+      .join(', ')}]) into changed from (${rows} limit ${shape.maxRows + 1}) as r;`;
+  return `declare changed text[];
+begin
+  if tg_op = 'TRUNCATE' then
+    ${insert('null')}
+    return null;
+  elsif tg_op = 'INSERT' then
+    ${gather(`select ${columns} from pgcache_new`)}
+  elsif tg_op = 'DELETE' then
+    ${gather(`select ${columns} from pgcache_old`)}
+  else
+    ${gather(`select ${columns} from pgcache_old union select ${columns} from pgcache_new`)}
+  end if;
+  if changed is null then return null; end if;
+  if array_length(changed, 1) > ${shape.maxRows} then changed := null; end if;
+  ${insert('changed')}
+  return null;
+end`;
+}
+
+function noteFunction({ oid }: OutboxTable, shape: OutboxShape): string {
+  return nameIn(shape, `pgcache_note_${oid}`);
+}
+
+/** Gives a quoted name. */
+export function nameIn({ schema }: Pick<OutboxShape, 'schema'>, name: string): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
