@@ -89,12 +89,12 @@ export function runTests(options = {}) {
   });
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'));
-    sayFailed(report);
     const failedFiles = report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? 1 : 0;
     const failed = report.numFailedTests + failedFiles;
     return {
       passed: report.numPassedTests,
       failed: code !== 0 && failed === 0 ? 1 : failed,
+      failures: failuresOf(report),
       skipped: report.numPendingTests + report.numTodoTests,
     };
   } catch {
@@ -105,22 +105,25 @@ export function runTests(options = {}) {
 }
 
 /**
- * Names what failed once more: the end of a long output is what remains of it.
+ * Names what failed, to be said last: the end of a long output is what remains of it.
  * @param {{ testResults: { name: string, status: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }[] }} report
  */
-function sayFailed(report) {
-  for (const file of report.testResults.filter(({ status }) => status === 'failed')) {
+function failuresOf(report) {
+  const files = report.testResults.filter(({ status }) => status === 'failed');
+  return files.flatMap((file) => {
     const tests = file.assertionResults.filter(({ status }) => status === 'failed');
     const where = relative(root, file.name);
-    for (const { fullName, failureMessages } of tests) {
-      say(`✗ ${where}: ${fullName}: ${failureMessages[0]?.split('\n')[0] ?? ''}`);
-    }
-    if (tests.length === 0) say(`✗ ${where}: ${file.message.split('\n')[0]}`);
-  }
+    if (tests.length === 0) return [`✗ ${where}: ${file.message.split('\n')[0]}`];
+    return tests.map(
+      ({ fullName, failureMessages }) =>
+        `✗ ${where}: ${fullName}: ${failureMessages[0]?.split('\n')[0] ?? ''}`,
+    );
+  });
 }
 
-/** Adds results and prints the closing line; gives the exit code. */
+/** Adds results, names what failed and prints the closing line; gives the exit code. */
 export function close(...results) {
+  for (const failure of results.flatMap(({ failures = [] }) => failures)) say(failure);
   const sum = (name) => results.reduce((total, result) => total + result[name], 0);
   const skipped = sum('skipped');
   process.stdout.write(

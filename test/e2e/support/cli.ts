@@ -43,6 +43,8 @@ export async function startCli(args: readonly string[], options: CliOptions = {}
       PATH: process.env['PATH'],
       HOME: home,
       PGSTEWARD_STATE_DIR: join(home, 'state'),
+      // A server beside the browsers and databases of other tests may take long to answer.
+      PGSTEWARD_POSTGRES_CONNECT_TIMEOUT_MS: '30000',
       // Most commands are not about index advice, which takes seconds.
       PGSTEWARD_ADVISE_INDEXES_AUDIT_TIME_LIMIT_MS: '0',
       ...options.env,
