@@ -21,8 +21,10 @@ const OPTIONAL_FLAGS = ['--collector.stat_statements', '--collector.long_running
 /**
  * What watching costs. First a large, idle target (5,000 statements, 10,000 tables, 200 connections): processor time of
  * the whole server, which nothing else uses, beside nothing, pgsteward, and Debian's prometheus-postgres-exporter
- * scraped by Prometheus each minute. Then pgbench on the same machine with the daemon on and off in turn.
- * Options: `--tables 10000`, `--minutes 3`, `--rounds 5`, `--seconds 15`.
+ * scraped by Prometheus each minute. Then pgbench on the same machine with the daemon on and off in turn: each run after
+ * the same pause, in rounds of off, on, on, off, so that neither drift nor rest counts for one of them; the two runs that
+ * are off tell the noise.
+ * Options: `--tables 10000`, `--minutes 3`, `--rounds 5`, `--seconds 30`.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -34,7 +36,7 @@ export async function run(args: readonly string[]): Promise<void> {
       connections: { type: 'string', default: '200' },
       minutes: { type: 'string', default: '3' },
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '15' },
+      seconds: { type: 'string', default: '30' },
     },
   });
   const settings = {
@@ -218,16 +220,27 @@ async function measureThroughput(
     });
     return Number(/tps = ([\d.]+)/.exec(text)?.[1] ?? 0);
   };
-  transactions();
-  const ratios: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const before = transactions();
-    const agent = startAgent(own, home);
+  const off = async (): Promise<number> => {
     await sleep(WARM_UP_MS);
-    const watched = transactions();
+    return transactions();
+  };
+  const on = async (): Promise<number> => {
+    const agent = startAgent(own, home);
+    const watched = await off();
     await stop(agent);
-    const after = transactions();
-    ratios.push(watched / ((before + after) / 2));
+    return watched;
+  };
+  transactions();
+  const losses: number[] = [];
+  const noises: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const [first, second, third, fourth] = [await off(), await on(), await on(), await off()];
+    losses.push(1 - (second + third) / (first + fourth));
+    noises.push(Math.abs(1 - fourth / first));
   }
-  return { throughputLossRatio: 1 - median(ratios), throughputRounds: rounds };
+  return {
+    throughputLossRatio: median(losses),
+    throughputNoiseRatio: median(noises),
+    throughputRounds: rounds,
+  };
 }
