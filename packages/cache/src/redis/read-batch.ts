@@ -71,23 +71,24 @@ async function readAll(options: BatchOptions, chunk: readonly Pending[]): Promis
     }
   }
   const answers = await options.link.send(() => getAll(options.client, names));
-  const versions = await versionsOf(options, places, answers);
-  for (const [place, { tags, resolve }] of chunk.entries()) {
-    const read = { bytes: answers[place] ?? null, versions: [] as number[], lsn: 0n };
+  const known = await versionsOf(options, names, answers, chunk.length);
+  for (const [index, { tags, resolve }] of chunk.entries()) {
+    const versions: number[] = [];
+    let lsn = 0n;
     for (const tag of tags) {
-      const { version, lsn } = versions.get(tag) ?? NONE;
-      read.versions.push(version);
-      if (lsn > read.lsn) read.lsn = lsn;
+      const version = known[places.get(tag) ?? 0] ?? NONE;
+      versions.push(version.version);
+      if (version.lsn > lsn) lsn = version.lsn;
     }
-    resolve(read);
+    resolve({ bytes: answers[index] ?? null, versions, lsn });
   }
 }
 
 /** No command crosses slots in a cluster; the commands of one turn reach each node in one packet. */
-async function getAll(client: RedisClient, names: string[]): Promise<readonly (Buffer | null)[]> {
+function getAll(client: RedisClient, names: string[]): Promise<readonly (Buffer | null)[]> {
   // The client's own answers to these commands.
-  if (!client.isCluster) return (await client.callBuffer('MGET', names)) as (Buffer | null)[];
-  return (await Promise.all(
+  if (!client.isCluster) return client.callBuffer('MGET', names) as Promise<(Buffer | null)[]>;
+  return Promise.all(
     names.map((name) =>
       client.callBuffer('GET', [name]).catch((error: unknown) => {
         // Another's list or set: MGET calls it missing too.
@@ -95,31 +96,39 @@ async function getAll(client: RedisClient, names: string[]): Promise<readonly (B
         throw error;
       }),
     ),
-  )) as (Buffer | null)[];
+  ) as Promise<(Buffer | null)[]>;
 }
 
 const NONE: Version = { version: 0, lsn: 0n };
 
+/** Gives the versions of the tags, each at its place: those that nobody remembers begin anew. */
 async function versionsOf(
-  { client, link, keys, tagTtlMs }: BatchOptions,
-  places: ReadonlyMap<string, number>,
+  options: BatchOptions,
+  names: readonly string[],
   answers: readonly (Buffer | null)[],
-): Promise<ReadonlyMap<string, Version>> {
-  const versions = new Map<string, Version>();
-  const missing: string[] = [];
-  for (const [tag, place] of places) {
+  firstTag: number,
+): Promise<readonly (Version | null)[]> {
+  const known: (Version | null)[] = [];
+  const missing: number[] = [];
+  for (let place = firstTag; place < names.length; place += 1) {
     const version = parseVersion(answers[place]?.toString('latin1') ?? '');
-    if (version === null) missing.push(tag);
-    else versions.set(tag, version);
+    known[place] = version;
+    if (version === null) missing.push(place);
   }
+  if (missing.length === 0) return known;
   await Promise.all(
-    missing.map(async (tag) => {
-      const ttlMs = tag === keys.namespace ? 0 : tagTtlMs;
-      const answer = await link.send(() => runScript(client, INITIALISE, [tag], [ttlMs]));
-      versions.set(tag, parseVersion(String(Array.isArray(answer) ? answer[0] : '')) ?? NONE);
+    missing.map(async (place) => {
+      known[place] = await initialise(options, names[place] ?? '');
     }),
   );
-  return versions;
+  return known;
+}
+
+/** Gives a tag that nobody remembers the time of the server. */
+async function initialise({ client, link, keys, tagTtlMs }: BatchOptions, tag: string): Promise<Version> {
+  const ttlMs = tag === keys.namespace ? 0 : tagTtlMs;
+  const answer = await link.send(() => runScript(client, INITIALISE, [tag], [ttlMs]));
+  return parseVersion(String(Array.isArray(answer) ? answer[0] : '')) ?? NONE;
 }
 
 /** Reads `<version>` or `<version> <lsn>`; null where it is neither. */

@@ -10,6 +10,7 @@ import type {
   TagVersion,
   Watermark,
 } from '../l2/types.ts';
+import { asBuffer } from '../value/bytes.ts';
 import type { RedisClient } from './client.ts';
 import { createFeed, type RedisFeed } from './feed.ts';
 import { type RedisKeys, redisKeys } from './keys.ts';
@@ -248,10 +249,6 @@ export class RedisStore implements L2Store {
 
 function versionsOf(answer: unknown): readonly TagVersion[] {
   return Array.isArray(answer) ? answer.map(Number) : [];
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Redis takes whole milliseconds, at least one. */

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { CACHE_ERRORS, failure } from '../errors.ts';
+import { asBuffer } from './bytes.ts';
 import type { Codec } from './codec.ts';
 
 /** First byte of V8's format; no JSON text begins with it. */
@@ -22,8 +23,7 @@ export const automaticCodec: Codec<unknown> = {
   },
   decode(bytes) {
     if (bytes[0] === V8_MARK) return deserialize(bytes);
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-    return freezeDeeply(JSON.parse(text));
+    return freezeDeeply(JSON.parse(asBuffer(bytes).toString('utf8')));
   },
   isShareable: (bytes) => bytes[0] !== V8_MARK,
 };

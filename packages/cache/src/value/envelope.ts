@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
 import type { TagVersion } from '../l2/types.ts';
+import { asBuffer } from './bytes.ts';
 
 /** A value as it lies in the shared store: a line of facts, a line of tags, the bytes of the codec. */
 export interface Envelope {
@@ -53,7 +54,7 @@ export async function sealEnvelope(envelope: Envelope, compressAboveBytes: numbe
  * @returns null where the bytes are nobody's of ours, or damaged
  */
 export function openEnvelope(bytes: Uint8Array, maximumBytes: number): Envelope | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = asBuffer(bytes);
   const factsEnd = buffer.indexOf(LINE_END);
   const tagsEnd = factsEnd < 0 ? -1 : buffer.indexOf(LINE_END, factsEnd + 1);
   if (tagsEnd < 0) return null;
