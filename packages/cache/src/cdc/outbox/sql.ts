@@ -69,37 +69,31 @@ function triggersOf(table: string, note: string): readonly string[] {
   ];
 }
 
+/** One statement a trigger: each further one costs the writer as much as the first. */
 function noteBody({ oid, key }: OutboxTable, shape: OutboxShape): string {
-  const insert = (keys: string): string =>
-    `insert into ${nameIn(shape, OUTBOX)} (relid, keys) values (${oid}, ${keys});`;
-  if (key === null) {
-    return `begin
-  if tg_op = 'TRUNCATE' then ${insert('null')}
-  elsif tg_op = 'INSERT' then if exists (select from pgcache_new) then ${insert('null')} end if;
-  elsif exists (select from pgcache_old) then ${insert('null')} end if;
-  return null;
-end`;
-  }
-  const columns = key.map(quoteIdentifier).join(', ');
-  const gather = (rows: string): string =>
-    `select array_agg(array[${key
-      .map((column) => `r.${quoteIdentifier(column)}::text`)
-      .join(', ')}]) into changed from (${rows} limit ${shape.maxRows + 1}) as r;`;
-  return `declare changed text[];
-begin
+  const outbox = nameIn(shape, OUTBOX);
+  const whole = `insert into ${outbox} (relid, keys) values (${oid}, null);`;
+  const note = (...tables: readonly string[]): string => {
+    if (key === null) {
+      return `insert into ${outbox} (relid, keys) select ${oid}, null where exists (select from ${tables[0]});`;
+    }
+    const columns = key.map(quoteIdentifier);
+    const texts = columns.map((column) => `r.${column}::text`).join(', ');
+    const rows = tables.map((table) => `select ${columns.join(', ')} from ${table}`).join(' union ');
+    return `insert into ${outbox} (relid, keys)
+    select ${oid}, case when count(*) <= ${shape.maxRows} then array_agg(array[${texts}]) end
+    from (${rows} limit ${shape.maxRows + 1}) as r having count(*) > 0;`;
+  };
+  return `begin
   if tg_op = 'TRUNCATE' then
-    ${insert('null')}
-    return null;
+    ${whole}
   elsif tg_op = 'INSERT' then
-    ${gather(`select ${columns} from pgcache_new`)}
+    ${note('pgcache_new')}
   elsif tg_op = 'DELETE' then
-    ${gather(`select ${columns} from pgcache_old`)}
+    ${note('pgcache_old')}
   else
-    ${gather(`select ${columns} from pgcache_old union select ${columns} from pgcache_new`)}
+    ${note('pgcache_old', 'pgcache_new')}
   end if;
-  if changed is null then return null; end if;
-  if array_length(changed, 1) > ${shape.maxRows} then changed := null; end if;
-  ${insert('changed')}
   return null;
 end`;
 }
