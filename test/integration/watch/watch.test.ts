@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSessions } from '../../../packages/agent/src/app/index.ts';
 import {
   clientFor,
   createDatabase,
@@ -111,6 +112,12 @@ describe.sequential('watching a target', () => {
     const { leadership, connection } = other.watcher;
     expect(leadership.state).toBe('following');
     expect(connection.state).toBe('standing-by');
+    const visitor = clientFor(target.url);
+    await visitor.connect();
+    await visitor.query(`set application_name = 'visitor'`);
+    const { sessions } = await readSessions(other.watcher, Date.now());
+    expect(sessions).toContainEqual(expect.objectContaining({ application: 'visitor' }));
+    await visitor.end();
     // As kill -9 would: the server ends the leader's connection.
     await home.query(
       `select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.granted`,

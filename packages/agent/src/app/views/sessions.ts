@@ -7,6 +7,10 @@ import type { SessionsView, SessionView } from './types.ts';
 
 /** Reads the sessions as they are now, pgsteward's own and background processes left out. */
 export async function readSessions(watcher: Watcher, atMs: number): Promise<SessionsView> {
+  // An agent that stands by keeps no session of its own on the target.
+  if (watcher.connection.state === 'standing-by') {
+    return readSessionsOnce(watcher.target, { settings: watcher.settings, atMs });
+  }
   const result = await watcher.connection.exclusively((session) => runCatalogQuery(session, activityQuery));
   return sessionsOf(result, atMs);
 }
