@@ -41,8 +41,8 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     const blocker = clientFor(db.url);
     await blocker.connect();
     try {
-      // Stops the read of the extensions: a lock on the catalogue itself.
-      await blocker.query('begin; lock table pg_catalog.pg_extension in access exclusive mode');
+      // Not a catalogue: a new session may have to read each of them before it answers.
+      await blocker.query('begin; lock table pg_stat_statements_info in access exclusive mode');
       const run = await startCli(['doctor', db.url, '--set', 'postgres.lock-timeout-ms=60000']);
       await untilIn(run, async () => (await active('Lock')) === 1);
       run.child.kill(signal);
