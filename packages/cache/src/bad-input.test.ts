@@ -39,10 +39,15 @@ describe('bad input', () => {
     expect(load).not.toHaveBeenCalled();
   });
 
-  it.each([[null], [undefined], [42], [[]], [['a', 1]], [{}]])('is refused as a key: %o', async (key) => {
-    const cache = createCache({ namespace: 'test' });
-    await expect(cache.wrap(key as string, {}, () => 1)).rejects.toMatchObject({ code: 'CACHE.INVALID_KEY' });
-  });
+  it.each([[null], [undefined], [Number.NaN], [[]], [['a', Number.POSITIVE_INFINITY]], [['a', null]], [{}]])(
+    'is refused as a key: %o',
+    async (key) => {
+      const cache = createCache({ namespace: 'test' });
+      await expect(cache.wrap(key as string, {}, () => 1)).rejects.toMatchObject({
+        code: 'CACHE.INVALID_KEY',
+      });
+    },
+  );
 
   it.each([{ ttlMs: 0 }, { ttlMs: 90_000_000 }, { mode: 'x' as 'cache' }, { maxStalenessMs: -1 }])(
     'is refused as an option of a read: %o',

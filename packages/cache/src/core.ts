@@ -25,6 +25,8 @@ export interface CacheCore {
   readonly flights: Map<string, Flight>;
   /** Loads in the background, by id. */
   readonly refreshes: Map<string, Flight>;
+  /** Invalidations that the shared store is being told. */
+  readonly telling: Set<Promise<unknown>>;
   /** Aborts the loaders that run when the cache is closed. */
   readonly aborts: Set<AbortController>;
   readonly bulkhead: Bulkhead;

@@ -54,6 +54,7 @@ export function createCache(options: CacheOptions): Cache {
     deferred: createDeferred(),
     flights: new Map(),
     refreshes: new Map(),
+    telling: new Set(),
     aborts: new Set(),
     bulkhead: createBulkhead({
       maxConcurrentLoads: settings['outage.maxConcurrentLoads'],

@@ -53,8 +53,8 @@ const ROWS: Readonly<Record<Name, Omit<CacheErrorDefinition, 'code'>>> = {
   },
   INVALID_KEY: {
     message: 'the key is not usable: {reason}',
-    why: 'A key is a string, bytes, or a list of strings and bytes that is not empty.',
-    next: ['turn numbers and dates into strings, each part of the key by itself'],
+    why: 'A key is a string, a finite number, a bigint, a boolean or bytes, or a list of such parts that is not empty.',
+    next: ['turn dates and objects into strings, each part of the key by itself'],
   },
   INVALID_TAGS: {
     message: 'the tags are not usable: {reason}',

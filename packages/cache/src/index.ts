@@ -33,6 +33,7 @@ export type {
   Cache,
   CacheEvents,
   CacheKey,
+  CacheKeyPart,
   CacheOptions,
   CacheStats,
   EntryOptions,

@@ -7,6 +7,10 @@ import type { InvalidationResult } from './types.ts';
 const MAXIMUM_TAGS = 10_000;
 const TAGS_PER_BUMP = 500;
 const REPLAY_AGAIN_MS = 1_000;
+/** How long the first call of a process waits for the connection that is being opened. */
+const OPENING_MS = 2_000;
+/** How long a cache that is closed waits for the store, to tell it what it could not. */
+const CLOSING_MS = 1_000;
 
 /** Invalidates tags: here at once, then for all. @throws CACHE.INVALID_TAGS */
 export async function invalidateTags(
@@ -78,10 +82,16 @@ interface Shared {
   readonly defer: () => void;
 }
 
-async function share(core: CacheCore, { alone, send, defer }: Shared): Promise<InvalidationResult> {
+function share(core: CacheCore, shared: Shared): Promise<InvalidationResult> {
   core.counters.invalidations += 1;
+  const telling = tell(core, shared).finally(() => core.telling.delete(telling));
+  core.telling.add(telling);
+  return telling;
+}
+
+async function tell(core: CacheCore, { alone, send, defer }: Shared): Promise<InvalidationResult> {
   if (core.store === null) return { status: 'applied', versions: alone };
-  if (core.store.isServing) {
+  if (core.store.isServing || (await core.store.opened(OPENING_MS))) {
     try {
       return { status: 'applied', versions: await send(core.store) };
     } catch (error) {
@@ -91,6 +101,21 @@ async function share(core: CacheCore, { alone, send, defer }: Shared): Promise<I
   }
   deferUntilServed(core, defer);
   return { status: 'deferred', versions: [] };
+}
+
+/**
+ * Before the end waits for what is being told, and repeats what the store could not take; a store that stays away keeps
+ * nobody from ending.
+ */
+export async function tellRest(core: CacheCore): Promise<void> {
+  await Promise.allSettled(core.telling);
+  if (core.store === null || core.deferred.isEmpty) return;
+  try {
+    await core.store.ready(CLOSING_MS);
+    await core.deferred.replay(core.store);
+  } catch (error) {
+    noteTrouble(core, error);
+  }
 }
 
 /** Deletes a value from the shared store as soon as it can take it. */

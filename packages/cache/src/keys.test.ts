@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyId } from './keys.ts';
-import type { CacheKey } from './types.ts';
+import type { CacheKey, CacheKeyPart } from './types.ts';
 
 /** A text that says all of a key. */
 function spell(key: CacheKey): string {
-  const part = (value: string | Uint8Array): unknown =>
-    typeof value === 'string'
-      ? { text: [...Array(value.length)].map((_, i) => value.charCodeAt(i)) }
-      : { bytes: [...value] };
-  return JSON.stringify(typeof key === 'string' || key instanceof Uint8Array ? part(key) : key.map(part));
+  const part = (value: CacheKeyPart): unknown => {
+    if (typeof value === 'string')
+      return { text: [...Array(value.length)].map((_, i) => value.charCodeAt(i)) };
+    if (value instanceof Uint8Array) return { bytes: [...value] };
+    return { [typeof value]: String(value) };
+  };
+  return JSON.stringify(Array.isArray(key) ? key.map(part) : part(key as CacheKeyPart));
 }
 
 describe('the id of a key', () => {
@@ -17,7 +19,8 @@ describe('the id of a key', () => {
   const part = fc.oneof(
     text,
     fc.uint8Array({ maxLength: 4 }),
-    fc.constantFrom('\u0000', '\u0001', '\u0000ks1:a', '\ud800'),
+    fc.constantFrom('\u0000', '\u0001', '\u0000ks1:a', '\ud800', '1', 't', 'f'),
+    fc.constantFrom(1, 11, 1.5, -1, 0, 1n, 11n, true, false),
   );
   const key: fc.Arbitrary<CacheKey> = fc.oneof(part, fc.array(part, { minLength: 1, maxLength: 3 }));
 

@@ -21,10 +21,17 @@ export function keyId(key: CacheKey): string {
   return HASHED + hash('sha256', Buffer.from(text, 'utf16le'), 'base64url');
 }
 
-/** The length before each part keeps `['a', 'b']` and `['ab']` apart; the letter keeps strings and bytes apart. */
+/** The length before each part keeps `['a', 'b']` and `['ab']` apart; the letter keeps the types apart: `1` is not `'1'`. */
 function encodePart(part: unknown): string {
   if (typeof part === 'string') return `s${part.length}:${part}`;
+  if (typeof part === 'number' && Number.isFinite(part)) return `n${String(part).length}:${part}`;
+  if (typeof part === 'bigint') return `i${String(part).length}:${part}`;
+  if (typeof part === 'boolean') return part ? 't' : 'f';
   if (part instanceof Uint8Array) return `b${part.length}:${Buffer.from(part).toString('latin1')}`;
-  const reason = part === null ? 'null' : `of type ${Array.isArray(part) ? 'list' : typeof part}`;
-  throw failure(CACHE_ERRORS.INVALID_KEY, { reason: `a part is ${reason}` });
+  throw failure(CACHE_ERRORS.INVALID_KEY, { reason: `a part is ${wordOf(part)}` });
+}
+
+function wordOf(part: unknown): string {
+  if (part === null || typeof part === 'number') return String(part);
+  return `of type ${Array.isArray(part) ? 'list' : typeof part}`;
 }

@@ -1,6 +1,6 @@
 import type { CacheCore } from './core.ts';
 import { CACHE_ERRORS, failure } from './errors.ts';
-import { invalidateAll, invalidateId, invalidateTags } from './invalidate.ts';
+import { invalidateAll, invalidateId, invalidateTags, tellRest } from './invalidate.ts';
 import { keyId } from './keys.ts';
 import { type Entry, readEntry } from './l1/entry.ts';
 import type { InvalidationMark } from './l2/types.ts';
@@ -124,6 +124,7 @@ export class QueryCache implements Cache {
     const { aborts, l1, store, namespace } = this.#core;
     for (const abort of aborts) abort.abort(failure(CACHE_ERRORS.CLOSED, { namespace }));
     l1?.clear();
+    await tellRest(this.#core);
     await store?.close();
   }
 

@@ -3,8 +3,11 @@ import type { InvalidationMark, L2Driver, TagVersion } from './l2/types.ts';
 import type { Lsn } from './lsn.ts';
 import type { Codec } from './value/codec.ts';
 
-/** Names a value: a string, bytes, or several of them. Parts are kept apart: `['a', 'b']` is not `['ab']`. */
-export type CacheKey = string | Uint8Array | readonly (string | Uint8Array)[];
+/** What a key is made of. */
+export type CacheKeyPart = string | number | bigint | boolean | Uint8Array;
+
+/** Names a value: one part or several. Parts are kept apart: `['a', 'b']` is not `['ab']`, and `1` is not `'1'`. */
+export type CacheKey = CacheKeyPart | readonly CacheKeyPart[];
 
 /** How old a value may be, checked on each read, whatever tier it comes from. */
 export interface ReadBound {
@@ -108,7 +111,10 @@ export interface Cache {
   on<K extends keyof CacheEvents>(event: K, listener: (detail: CacheEvents[K]) => void): () => void;
   /** Gives counters since the start. */
   stats(): CacheStats;
-  /** Ends its timers and its connections to the shared store; the client that was given stays open. */
+  /**
+   * Tells the shared store what it could not take so far, then ends its timers and its connections; the client that was
+   * given stays open.
+   */
   close(): Promise<void>;
 }
 

@@ -198,3 +198,41 @@ describe('a Redis that was never there', () => {
     expect(troubles.map(({ code }) => code)).toContain('CACHE.STORE_REFUSED');
   });
 });
+
+describe('a process that has only begun', () => {
+  it.each(['awaited', 'left to close()'] as const)(
+    'tells all processes what it invalidates: %s',
+    async (way) => {
+      const client = new Redis(server.url);
+      onTestFinished(() => client.disconnect());
+      const cache = createCache({ namespace: 'brief', l2: redisStore({ client }) });
+      const done = cache.invalidate(['products']);
+      if (way === 'awaited') expect(await done).toMatchObject({ status: 'applied' });
+      await cache.close();
+      expect(await client.exists('pgc:brief:t:{products}')).toBe(1);
+    },
+  );
+
+  it('waits for no Redis that is not there', async () => {
+    server.signal('SIGKILL');
+    const client = new Redis(server.url);
+    client.on('error', () => undefined);
+    onTestFinished(() => client.disconnect());
+    const cache = createCache({ namespace: 'brief', l2: redisStore({ client }) });
+    const { value, tookMs } = await timed(() => cache.invalidate(['products']));
+    expect(value.status).toBe('deferred');
+    expect(tookMs).toBeLessThan(1_000);
+    await cache.close();
+  });
+
+  it('tells at its end what it could not tell in an outage', async () => {
+    const cache = await openCache(server.url, { timeoutMs: 100 });
+    server.signal('SIGSTOP');
+    expect(await cache.invalidate(['products'])).toMatchObject({ status: 'deferred' });
+    server.signal('SIGCONT');
+    await cache.close();
+    const client = new Redis(server.url);
+    onTestFinished(() => client.disconnect());
+    expect(await client.keys('*products*')).toHaveLength(1);
+  });
+});

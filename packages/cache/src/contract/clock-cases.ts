@@ -22,6 +22,7 @@ export const CLOCK_CASES: readonly Promised[] = [
   holds('serves until it is closed, and others after that', async ({ open }) => {
     const [one, other] = [await open(), await open()];
     assert.equal(one.store.isServing, true);
+    assert.equal(await one.store.opened(1_000), true);
     await one.store.close();
     assert.equal(one.store.isServing, false);
     await assert.rejects(one.store.bump(['t']), (error) => error instanceof CacheError);

@@ -96,6 +96,10 @@ class MemoryStore implements L2Store {
     this.#assertOpen();
   }
 
+  async opened(): Promise<boolean> {
+    return this.isServing;
+  }
+
   async read(id: string, tags: readonly string[]): Promise<StoredRead> {
     this.#assertOpen();
     const { values } = this.#space;

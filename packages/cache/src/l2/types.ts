@@ -83,6 +83,8 @@ export interface L2Store {
   readonly watermark: Watermark | null;
   /** Resolves when it serves. @throws CACHE.STORE_UNREACHABLE, CACHE.STORE_REFUSED */
   ready(timeoutMs: number): Promise<void>;
+  /** Waits for its first connection, until that is there or has failed; later not at all. @returns whether it serves */
+  opened(timeoutMs: number): Promise<boolean>;
 
   /** Reads a value together with the versions of its tags. */
   read(id: string, tags: readonly string[]): Promise<StoredRead>;

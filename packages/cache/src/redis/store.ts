@@ -54,6 +54,10 @@ export class RedisStore implements L2Store {
   #watermark: Watermark | null = null;
   /** What the client was told when it connected: a better reason than that it is not connected. */
   #refusal: CacheError | null = null;
+  #noteFailure: () => void = () => undefined;
+  readonly #failure: Promise<false> = new Promise((resolve) => {
+    this.#noteFailure = () => resolve(false);
+  });
 
   constructor(client: RedisClient, context: L2Context, timeoutMs: number) {
     this.#client = client;
@@ -85,7 +89,7 @@ export class RedisStore implements L2Store {
     });
     this.#listening = [
       ['ready', () => this.#watch.look()],
-      ['close', () => this.#watch.lose(gone())],
+      ['close', () => this.#lose()],
       // A client without a listener would end the process.
       ['error', (error) => this.#complain(translate(error))],
     ];
@@ -113,6 +117,11 @@ export class RedisStore implements L2Store {
   async ready(timeoutMs: number): Promise<void> {
     if (await this.#watch.serves(timeoutMs)) return;
     throw this.#refusal ?? this.#watch.trouble ?? failure(CACHE_ERRORS.STORE_TIMEOUT, { timeoutMs });
+  }
+
+  async opened(timeoutMs: number): Promise<boolean> {
+    if (this.isServing || this.#watch.hasServed) return this.isServing;
+    return Promise.race([this.#failure, this.#watch.serves(timeoutMs)]);
   }
 
   read(id: string, tags: readonly string[]): Promise<StoredRead> {
@@ -220,8 +229,14 @@ export class RedisStore implements L2Store {
   }
 
   #complain(error: CacheError): void {
+    this.#noteFailure();
     if (error.code === CACHE_ERRORS.STORE_REFUSED.code) this.#refusal = error;
     this.#context.listener({ kind: 'trouble', error });
+  }
+
+  #lose(): void {
+    this.#noteFailure();
+    this.#watch.lose(gone());
   }
 
   #hear(event: StoreEvent): void {

@@ -10,6 +10,7 @@ import { readVitals, type Vitals } from './vitals.ts';
 /** Says whether the server can be relied on. */
 export interface RedisWatch {
   readonly isServing: boolean;
+  readonly hasServed: boolean;
   readonly clock: ServerClock;
   /** Notes that it cannot be relied on; what must be repaired is repaired before it serves again. */
   lose(error: CacheError): void;
@@ -68,6 +69,10 @@ class HeartbeatWatch implements RedisWatch {
 
   get isServing(): boolean {
     return this.#isServing;
+  }
+
+  get hasServed(): boolean {
+    return this.#identity !== null;
   }
 
   get trouble(): CacheError | null {
