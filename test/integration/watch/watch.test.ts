@@ -54,7 +54,8 @@ describe.sequential('watching a target', () => {
     }, 'the index with its 20 scans');
   });
 
-  it('samples who waits for what', async () => {
+  it('samples who waits for what, and keeps who held them up', async () => {
+    await target.query(`set application_name = 'price-import'`);
     await target.query('begin');
     await target.query('lock table t in access exclusive mode');
     const blocked = (async () => {
@@ -71,8 +72,26 @@ describe.sequential('watching a target', () => {
     const { series } = await watching.totals('sessions');
     expect(series[0]?.values).toMatchObject({ waitingForLock: 1, maxConnections: expect.any(Number) });
     expect(series[0]?.values['maxConnections']).toBeGreaterThan(0);
+    await until(
+      async () => ((await watching.totals('sessions')).series[0]?.values['longestLockWaitMs'] ?? 0) > 6_000,
+      'a long wait',
+    );
     await target.query('commit');
     await blocked;
+    await until(async () => (await watching.events('blocking')).length > 0, 'who held the lock');
+    expect(await watching.events('blocking')).toMatchObject([
+      {
+        subject: 'price-import',
+        detail: {
+          state: 'idle in transaction',
+          waiting: 1,
+          isOver: true,
+          text: expect.stringMatching(
+            /^held up 1 session for up to \d.* s; idle in transaction, pid \d+, user /,
+          ),
+        },
+      },
+    ]);
   });
 
   it('says what changed: settings, indexes, resets', async () => {

@@ -26,6 +26,7 @@ export {
   quoteLiteral,
   quoteQualified,
 } from './identifiers.ts';
+export { type LockTree, plantLockForest, type Waiter } from './lock-forest.ts';
 export { oncePer } from './once-per.ts';
 export { type ProgressListener, type ProgressStep, silentProgress } from './progress.ts';
 export { failed, type Result, success, unwrap } from './result.ts';

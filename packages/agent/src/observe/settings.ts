@@ -8,7 +8,8 @@ export const OBSERVE_SETTINGS: Readonly<
     | 'columnTables'
     | 'orphanProbes'
     | 'orphanSampleRows'
-    | 'bloatMinimumBytes',
+    | 'bloatMinimumBytes'
+    | 'tellBlockingFromMs',
     Setting<number>
   >
 > = {
@@ -53,5 +54,12 @@ export const OBSERVE_SETTINGS: Readonly<
     summary: 'Smallest table or index whose bloat is estimated.',
     default: 512 * 1024,
     source: 'below it the estimate is coarser than the waste',
+  }),
+  tellBlockingFromMs: durationSetting({
+    key: 'observe.tell-blocking-from-ms',
+    summary: 'Wait for a lock from which the history keeps who held it.',
+    default: 5_000,
+    minimum: 2_000,
+    source: 'a user has noticed by then; log_lock_waits tells from deadlock_timeout, 1 s',
   }),
 };

@@ -21,7 +21,7 @@ export interface SampleBatch {
 /** Something that happened and explains a chart: shown as a marker, never as a value. */
 export interface StoredEvent {
   readonly at: Date;
-  /** `restart`, `statistics-reset`, `setting`, `ddl`, `deploy`, `gap`, `version`, `clock-step`, `extension` … */
+  /** `restart`, `statistics-reset`, `setting`, `ddl`, `deploy`, `gap`, `version`, `clock-step`, `extension`, `blocking` … */
   readonly kind: string;
   readonly subject: string;
   readonly detail: Readonly<Record<string, unknown>>;

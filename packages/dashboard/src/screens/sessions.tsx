@@ -38,7 +38,7 @@ export function Sessions({ target }: { readonly target: string }) {
       {(view) => (
         <>
           {range.value.isLive ? null : <OnlyNow target={target} />}
-          <Blocking target={target} sessions={view.sessions} />
+          <Blocking target={target} view={view} />
           <Table
             caption={`${view.sessions.length} sessions now, at ${formatTime(view.atMs)}`}
             columns={COLUMNS}
@@ -65,66 +65,54 @@ function OnlyNow({ target }: { readonly target: string }) {
 }
 
 /** Who waits for whom, root first. */
-function Blocking({
-  target,
-  sessions,
-}: {
-  readonly target: string;
-  readonly sessions: readonly SessionView[];
-}) {
-  const blocked = sessions.filter(({ blockedBy }) => blockedBy.length > 0);
-  if (blocked.length === 0) return null;
-  const isBlocked = new Set(blocked.map(({ pid }) => pid));
-  const roots = [...new Set(blocked.flatMap(({ blockedBy }) => blockedBy))].filter(
-    (pid) => !isBlocked.has(pid),
-  );
-  // Sessions that wait for one another have no root: begin with any of them.
-  const begin = roots.length > 0 ? roots : blocked.slice(0, 1).map(({ pid }) => pid);
+function Blocking({ target, view }: { readonly target: string; readonly view: SessionsView }) {
+  if (view.blocking.length === 0) return null;
   return (
     <section>
       <h2>Blocking</h2>
-      <ul class="tree">
-        {begin.map((pid) => (
-          <Blocker key={pid} target={target} pid={pid} sessions={sessions} above={[]} />
-        ))}
-      </ul>
+      <Blockers target={target} sessions={view.sessions} rows={view.blocking} depth={0} />
     </section>
   );
 }
 
-function Blocker(properties: {
+/** Those of one depth, each with the ones behind it. */
+function Blockers(properties: {
   readonly target: string;
-  readonly pid: number;
   readonly sessions: readonly SessionView[];
-  readonly above: readonly number[];
+  readonly rows: SessionsView['blocking'];
+  readonly depth: number;
 }) {
-  const { target, pid, sessions, above } = properties;
-  const own = sessions.find((session) => session.pid === pid);
-  const waiting = above.includes(pid) ? [] : sessions.filter(({ blockedBy }) => blockedBy.includes(pid));
+  const { target, sessions, rows, depth } = properties;
+  const begins = [...rows.keys()].filter((index) => rows[index]?.depth === depth);
+  if (begins.length === 0) return null;
   return (
-    <li>
-      <b>{pid}</b>{' '}
-      {own === undefined
-        ? 'a background process'
-        : `${own.user} · ${own.application || 'no name'} · ${own.state}`}
-      {own?.lockWaitMs == null ? '' : `, waiting for ${format(own.lockWaitMs, 'ms')}`}
-      {own?.transactionMs == null ? '' : `, in a transaction for ${format(own.transactionMs, 'ms')}`}
-      <code class="statement">{own?.query ?? ''}</code>
-      {own === undefined || above.length > 0 ? null : <End target={target} session={own} />}
-      {waiting.length === 0 ? null : (
-        <ul>
-          {waiting.map((session) => (
-            <Blocker
-              key={session.pid}
-              target={target}
-              pid={session.pid}
-              sessions={sessions}
-              above={[...above, pid]}
-            />
-          ))}
-        </ul>
-      )}
-    </li>
+    <ul class={depth === 0 ? 'tree' : undefined}>
+      {begins.map((begin, index) => {
+        const pid = rows[begin]?.pid ?? 0;
+        const own = sessions.find((session) => session.pid === pid);
+        return (
+          <li key={pid}>
+            <Blocker pid={pid} session={own} />
+            {own === undefined || depth > 0 ? null : <End target={target} session={own} />}
+            <Blockers {...properties} rows={rows.slice(begin + 1, begins[index + 1])} depth={depth + 1} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Blocker({ pid, session }: { readonly pid: number; readonly session: SessionView | undefined }) {
+  if (session === undefined)
+    return <>{pid === 0 ? 'a prepared transaction' : `${pid}, a background process`}</>;
+  const { user, application, state, lockWaitMs, transactionMs, query } = session;
+  return (
+    <>
+      <b>{pid}</b> {`${user} · ${application || 'no name'} · ${state}`}
+      {lockWaitMs === null ? '' : `, waiting for ${format(lockWaitMs, 'ms')}`}
+      {transactionMs === null ? '' : `, in a transaction for ${format(transactionMs, 'ms')}`}
+      <code class="statement">{query}</code>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { activityQuery, type CatalogResult, runCatalogQuery, type SessionRow } from '../../catalog/index.ts';
+import { plantLockForest } from '../../kernel/index.ts';
 import type { ConnectionTarget } from '../../postgres/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { openTarget } from '../open-target.ts';
@@ -29,14 +30,22 @@ export async function readSessionsOnce(
 }
 
 function sessionsOf(result: CatalogResult<SessionRow>, atMs: number): SessionsView {
-  if (!result.ok) return { atMs, sessions: [] };
+  const sessions = result.ok ? shown(result.rows) : [];
   return {
     atMs,
-    sessions: result.rows
-      .filter((row) => !row.isOwn && row.backendType === 'client backend')
-      .map(viewOf)
-      .toSorted((a, b) => (b.transactionMs ?? -1) - (a.transactionMs ?? -1)),
+    sessions,
+    blocking: plantLockForest(sessions).flatMap(({ rootPid, waiters }) => [
+      { pid: rootPid, depth: 0 },
+      ...waiters.map(({ session, depth }) => ({ pid: session.pid, depth })),
+    ]),
   };
+}
+
+function shown(rows: readonly SessionRow[]): readonly SessionView[] {
+  return rows
+    .filter((row) => !row.isOwn && row.backendType === 'client backend')
+    .map(viewOf)
+    .toSorted((a, b) => (b.transactionMs ?? -1) - (a.transactionMs ?? -1));
 }
 
 function viewOf(row: SessionRow): SessionView {

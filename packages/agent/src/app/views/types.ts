@@ -292,6 +292,8 @@ export interface SessionView {
 export interface SessionsView {
   readonly atMs: number;
   readonly sessions: readonly SessionView[];
+  /** Who waits for whom: each root, and behind it those that it holds up, depth first. */
+  readonly blocking: readonly { readonly pid: number; readonly depth: number }[];
 }
 
 /** How the agent itself does. */

@@ -61,8 +61,7 @@ export function watchTarget(options: WatchOptions): Watcher {
   const leadership = createLeadership({ ...options, targetName: target.name, outbox });
   const fingerprints = createFingerprints(fingerprintOf);
   const everyMs = settings.get(WATCH_SETTINGS.sessionsEveryMs);
-  const batchMs = ACTIVITY_BATCH_MS - everyMs / 2;
-  const activity = createActivityMeter({ clock, fingerprints, batchMs });
+  const activity = activityMeter(options, fingerprints);
   const probe = createProbe(clock, everyMs);
   const slowLook = createSlowLook(options, { outbox, fingerprints, collectors: () => collectors });
   const events = createObjectiveEvents(settings, fingerprints, slowLook);
@@ -118,6 +117,15 @@ function runAll(
   return rounds.map((round, index) =>
     runRound(round, statuses[index] ?? newStatus(round), { clock, random, budgetRatio, signal }),
   );
+}
+
+function activityMeter({ clock, settings }: WatchOptions, fingerprints: Fingerprints): ActivityMeter {
+  return createActivityMeter({
+    clock,
+    fingerprints,
+    batchMs: ACTIVITY_BATCH_MS - settings.get(WATCH_SETTINGS.sessionsEveryMs) / 2,
+    tellBlockingFromMs: settings.get(OBSERVE_SETTINGS.tellBlockingFromMs),
+  });
 }
 
 function slowMeters({ clock, settings }: WatchOptions, fingerprints: Fingerprints): readonly Meter[] {

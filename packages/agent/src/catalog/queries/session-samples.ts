@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { number, numberOrNull, statementTextOrNull, text, textOrNull } from '../columns.ts';
+import { number, numberOrNull, numbers, statementTextOrNull, text, textOrNull } from '../columns.ts';
 import { type CatalogQuery, defineCatalogQuery } from '../define-query.ts';
 
 /** One session that does something or holds a transaction, or all idle ones together. */
@@ -23,6 +23,11 @@ export interface SessionSampleRow {
   readonly statementMs: number | null;
   readonly stateMs: number | null;
   readonly xminAge: number | null;
+  /**
+   * Process ids of those that a session waits for which has run for two seconds; of the twenty that wait longest. To ask
+   * for more would keep the lock manager busy.
+   */
+  readonly blockedBy: readonly number[];
   /** Limit of the server, the same in every row. */
   readonly maxConnections: number;
 }
@@ -45,9 +50,11 @@ select
   (extract(epoch from clock_timestamp() - a.query_start) * 1000)::float8 as "statementMs",
   (extract(epoch from clock_timestamp() - a.state_change) * 1000)::float8 as "stateMs",
   pg_catalog.age(a.backend_xmin) as "xminAge",
+  case when a.wait_event_type = 'Lock' and a.place <= 20 and a.query_start < clock_timestamp() - interval '2 s'
+    then pg_catalog.pg_blocking_pids(a.pid) else '{}' end as "blockedBy",
   pg_catalog.current_setting('max_connections')::int as "maxConnections"
 from (
-  select s.*
+  select s.*, row_number() over (partition by s.wait_event_type order by s.query_start) as place
   from pg_catalog.pg_stat_activity s
   where s.backend_type in ('client backend', 'parallel worker', 'autovacuum worker', 'background worker')
     and coalesce(s.state, '') not in ('idle', '')
@@ -56,7 +63,7 @@ from (
 ) a
 union all
 select
-  count(*)::int, null, 'client backend', coalesce(i.state, ''), null, null, null, null, '', '', '', null, null, null, null,
+  count(*)::int, null, 'client backend', coalesce(i.state, ''), null, null, null, null, '', '', '', null, null, null, null, '{}',
   pg_catalog.current_setting('max_connections')::int
 from pg_catalog.pg_stat_activity i
 where i.backend_type = 'client backend' and coalesce(i.state, '') in ('idle', '')
@@ -87,6 +94,7 @@ export const sessionSamplesQuery: CatalogQuery<SessionSampleRow> = defineCatalog
     statementMs: numberOrNull,
     stateMs: numberOrNull,
     xminAge: numberOrNull,
+    blockedBy: numbers,
     maxConnections: number,
   }),
 });

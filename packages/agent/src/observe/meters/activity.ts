@@ -1,6 +1,7 @@
 import { runCatalogQuery, type SessionSampleRow, sessionSamplesQuery } from '../../catalog/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { SampleBatch } from '../../series/index.ts';
+import { createBlockingWatch } from './blocking.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import type { Meter } from './types.ts';
 
@@ -18,6 +19,8 @@ export interface ActivityOptions {
   readonly fingerprints: Fingerprints;
   /** Time whose samples are folded into one batch, in milliseconds. */
   readonly batchMs: number;
+  /** Wait for a lock from which it is told who held the lock, in milliseconds. */
+  readonly tellBlockingFromMs: number;
 }
 
 /** Wait type of a session that runs: it waits for nothing. */
@@ -34,12 +37,17 @@ export function createActivityMeter(options: ActivityOptions): ActivityMeter {
   let bucket = newBucket();
   let beganMs: number | null = null;
   let lastMs = 0;
+  const blocking = createBlockingWatch({
+    fingerprints: options.fingerprints,
+    tellFromMs: options.tellBlockingFromMs,
+  });
   return {
     id: 'sessions',
     latest: () => latest,
     forget: () => {
       bucket = newBucket();
       beganMs = null;
+      blocking.forget();
     },
     resume() {
       const nowMs = options.clock.monotonicMs();
@@ -53,7 +61,8 @@ export function createActivityMeter(options: ActivityOptions): ActivityMeter {
       if (!result.ok) return { batches: [], events: [], unavailable: result.unavailable };
       latest = result.rows;
       addSample(bucket, result.rows, options.fingerprints);
-      const nothing = { batches: [], events: [], unavailable: null };
+      const events = blocking.see(result.rows, options.clock.now());
+      const nothing = { batches: [], events, unavailable: null };
       const nowMs = options.clock.monotonicMs();
       lastMs = nowMs;
       const coveredMs = nowMs - beganMs;

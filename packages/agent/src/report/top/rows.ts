@@ -1,3 +1,4 @@
+import { plantLockForest } from '../../kernel/index.ts';
 import type { TopData, TopSession, TopState, TopStatement } from './types.ts';
 
 /** Orders of each list, the first being the usual one. */
@@ -48,22 +49,15 @@ export function shownStatements(
 
 /** Gives who waits for whom, roots first, those that most wait for in front. */
 export function blockingRows({ sessions }: TopData): readonly BlockingRow[] {
-  const blocked = new Set(sessions.filter(({ blockedBy }) => blockedBy.length > 0).map(({ pid }) => pid));
-  const behind = (pid: number): readonly TopSession[] =>
-    sessions.filter(({ blockedBy }) => blockedBy.includes(pid));
-  const below = (session: TopSession, depth: number, above: ReadonlySet<number>): readonly BlockingRow[] => {
-    if (above.has(session.pid)) return [];
-    const seen = new Set([...above, session.pid]);
-    const rows = behind(session.pid).flatMap((one) => below(one, depth + 1, seen));
-    return [{ session, depth, waiting: new Set(rows.map((row) => row.session.pid)).size }, ...rows];
-  };
-  const roots = sessions.filter(({ pid }) => !blocked.has(pid) && behind(pid).length > 0);
-  // Sessions that wait for one another have no root: begin with any of them.
-  const begin = roots.length > 0 ? roots : sessions.filter(({ pid }) => blocked.has(pid)).slice(0, 1);
-  return begin
-    .map((root) => below(root, 0, new Set()))
-    .toSorted((a, b) => b.length - a.length)
-    .flat();
+  return plantLockForest(sessions)
+    .toSorted((a, b) => b.waiters.length - a.waiters.length)
+    .flatMap(({ root, waiters }) => [
+      ...(root === null ? [] : [{ session: root, depth: 0, waiting: waiters.length }]),
+      ...waiters.map(({ session, depth }, index) => {
+        const next = waiters.findIndex((other, place) => place > index && other.depth <= depth);
+        return { session, depth, waiting: (next < 0 ? waiters.length : next) - index - 1 };
+      }),
+    ]);
 }
 
 /** Gives the session that the chosen row stands for; null where a row is none. */

@@ -1,11 +1,18 @@
-import { escapeControls, formatDuration } from '../../../kernel/index.ts';
+import {
+  escapeControls,
+  formatDuration,
+  plantLockForest,
+  type LockTree as Tree,
+  type Waiter,
+} from '../../../kernel/index.ts';
 import type { SessionRow, Snapshot } from '../../../observe/index.ts';
 import { countSetting, durationSetting } from '../../../settings/index.ts';
 import { capFindings, maximumFindingsSetting } from '../../cap-findings.ts';
 import { defineCheck, finding, gradeAbove } from '../../define-check.ts';
 import { hiddenSessions } from '../../hidden-sessions.ts';
 import type { Check, Severity, Subject } from '../../types.ts';
-import { type LockTree, plantLockForest, type Waiter } from './lock-forest.ts';
+
+type LockTree = Tree<SessionRow>;
 
 const settings = {
   warningMs: durationSetting({
@@ -48,7 +55,7 @@ export const blockingChain: Check = defineCheck({
   source: 'PostgreSQL docs 9.27 pg_blocking_pids, 53.12 "pg_locks" (waitstart)',
   settings,
   run: ({ sections, values, threshold, snapshot }) => {
-    const drafts = plantLockForest(sections.activity)
+    const drafts = plantLockForest(sections.activity, ({ isOwn }) => !isOwn)
       .filter((tree) => tree.waiters.some(({ session }) => session.isHere))
       .map((tree) => ({ tree, waitMs: longestWaitMs(tree) }))
       .toSorted((a, b) => b.tree.waiters.length - a.tree.waiters.length || b.waitMs - a.waitMs)
@@ -128,7 +135,7 @@ function lineOfRoot(tree: LockTree): string {
   return query === null ? nameOf(tree) : `${nameOf(tree)}: ${query}`;
 }
 
-function lineOf({ session, depth }: Waiter): string {
+function lineOf({ session, depth }: Waiter<SessionRow>): string {
   const query = cut(session.query, LINE_LENGTH) ?? session.backendType ?? 'hidden';
   const wait = formatDuration(waitOf(session));
   return `${'  '.repeat(Math.min(depth, 10))}${session.pid} waits ${wait} (${session.waitEvent ?? '?'}): ${query}`;
