@@ -15,6 +15,9 @@ export interface Decision {
 const WITHDRAWN = 'no longer proposed';
 const WAITING: readonly ActionState[] = ['proposed', 'approved'];
 
+/** States of an action that is not at its end: one on a subject at a time. */
+export const OPEN_STATES: readonly ActionState[] = [...WAITING, 'applying', 'verifying', 'reverting'];
+
 /** Writes a new action down. @returns null when one on the same subject is open */
 export function propose(journal: Journal, action: Action, now: Date): Promise<Action | null> {
   const { proposedBy: actor, title: text, change } = action;
@@ -44,9 +47,8 @@ export function approve(
   { actor, now, notBefore = null, settings }: Approving,
 ): Promise<Result<Action>> {
   return decide(journal, id, { verb: 'approve', states: WAITING }, async (action) => {
-    const { kind, object } = action.change;
-    const reason = unappliedBy(kind, settings);
-    if (reason !== null) return failure(ACT_ERRORS.REFUSED_BY_POLICY, { kind, object, reason });
+    const refusal = refusalOf(action, settings);
+    if (refusal !== null) return refusal;
     const when = notBefore === null ? '' : `, not before ${notBefore.toISOString()}`;
     return move(journal, action, now, {
       to: 'approved',
@@ -57,6 +59,21 @@ export function approve(
       also: { approval: { by: actor, at: now, notBefore } },
     });
   });
+}
+
+/** Gives an action that may be approved. @returns ACT.NOT_FOUND, ACT.WRONG_STATE, ACT.REFUSED_BY_POLICY */
+export function approvable(journal: Journal, id: string, settings: Settings): Promise<Result<Action>> {
+  return decide(
+    journal,
+    id,
+    { verb: 'approve', states: WAITING },
+    async (action) => refusalOf(action, settings) ?? action,
+  );
+}
+
+function refusalOf({ change: { kind, object } }: Action, settings: Settings): PgstewardError | null {
+  const reason = unappliedBy(kind, settings);
+  return reason === null ? null : failure(ACT_ERRORS.REFUSED_BY_POLICY, { kind, object, reason });
 }
 
 /** Turns an action down before it was begun. @returns ACT.NOT_FOUND, ACT.WRONG_STATE */

@@ -5,9 +5,11 @@
  * it died is found again and ended or taken away. Nothing else writes to a target.
  */
 export {
+  approvable,
   approve,
   contentHash,
   type Decision,
+  OPEN_STATES,
   propose,
   reject,
   requestUndo,

@@ -81,7 +81,7 @@ export const APP_ERRORS: Readonly<
   READ_QUERY: {
     message: 'PostgreSQL refused: {reason}',
     why: 'One SELECT, VALUES, WITH or TABLE is taken, in a read-only transaction of the reading role that is rolled back.',
-    next: ['correct the statement'],
+    next: ['correct the statement', 'where a right is missing: grant SELECT to the role of pgsteward'],
     exitCode: 2,
   },
   NO_CACHE: {

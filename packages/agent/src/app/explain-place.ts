@@ -140,7 +140,10 @@ function planOfExplained(explained: Awaited<ReturnType<TargetPlanningConnection[
 export function planOf(planned: Planned | undefined): Plan {
   if (planned?.kind === 'plan') return planned.plan;
   const reason = planned?.reason ?? 'it has no plan';
-  throw cannotExplain(reason, 'correct the statement', 'PostgreSQL refused the statement');
+  const remedy = reason.includes('permission denied')
+    ? 'grant SELECT on what it reads to the role of pgsteward: planning needs the right to run'
+    : 'correct the statement';
+  throw cannotExplain(reason, remedy, 'PostgreSQL refused the statement');
 }
 
 /** An explanation that cannot be given. */

@@ -3,7 +3,7 @@
  * from its user; gives audits, examinations and demos as values. Renders nothing, parses no command line.
  */
 
-export { ACT_ERRORS, type Action } from '../act/index.ts';
+export { ACT_ERRORS, type Action, OPEN_STATES } from '../act/index.ts';
 export { TARGET_SETTINGS } from '../settings/index.ts';
 export { redactLiterals } from '../sql/index.ts';
 export {

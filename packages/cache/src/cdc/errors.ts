@@ -28,7 +28,7 @@ const ROWS: Readonly<Record<Name, Omit<CacheErrorDefinition, 'code'>>> = {
     why: 'The change stream is decoded from the write-ahead log, which holds enough for that at wal_level = logical only.',
     next: [
       'alter system set wal_level = logical, then restart the server',
-      "use mode: 'outbox', which needs triggers instead",
+      "use the mode 'outbox' (--mode outbox), which needs triggers instead",
     ],
   },
   NO_FREE_SLOT: {
@@ -88,7 +88,9 @@ const ROWS: Readonly<Record<Name, Omit<CacheErrorDefinition, 'code'>>> = {
   NO_OUTBOX: {
     message: 'there is no outbox in schema "{schema}"',
     why: "The mode 'outbox' reads what triggers wrote; nobody has made them yet.",
-    next: ['make it: installOutbox(…), or pgsteward cache worker --print-outbox-sql'],
+    next: [
+      'make it: `pgsteward cache worker --print-outbox-sql --tables …`, or installOutbox(…) in a program',
+    ],
   },
   NO_TABLES: {
     message: 'there is no table to listen to',

@@ -1,3 +1,4 @@
+import { repairNormalized } from '../../sql/index.ts';
 import type { Invalidation } from './types.ts';
 
 /** What a snippet is written for. */
@@ -15,7 +16,7 @@ export interface SnippetInputs {
  */
 export function cacheSnippet({ sql, table, invalidation, ttlMs }: SnippetInputs): string {
   const parameters = `[${parametersOf(sql).join(', ')}]`;
-  const text = `\`${sql.trim().replace(/[\\`]|\$\{/g, '\\$&')}\``;
+  const text = `\`${repairNormalized(sql.trim()).replace(/[\\`]|\$\{/g, '\\$&')}\``;
   const options = `{ ttlMs: ${String(ttlMs).replace(/\B(?=(\d{3})+$)/g, '_')} }`;
   if (invalidation === 'time') {
     const key =

@@ -5,17 +5,19 @@ import {
   type Action,
   admit,
   advance,
+  approvable,
   approve,
   contentHash,
   type Decision,
   type Draft,
   mayActNow,
   nextWindow,
+  OPEN_STATES,
   parseWindows,
   propose,
   reject,
   requestUndo,
-  unappliedBy,
+  subjectOf,
 } from '../../act/index.ts';
 import {
   type Clock,
@@ -70,33 +72,34 @@ export async function proposeStatements(
   const now = clock.now();
   const admitted = admit(draft, { target: given.target, proposedBy: given.by, now, settings });
   if (!admitted.ok) return admitted;
-  const action = await propose(storeJournal(store.actions), admitted.value, now);
+  const journal = storeJournal(store.actions);
+  const action = await propose(journal, admitted.value, now);
   if (action !== null) return success(action);
-  const { id, change } = admitted.value;
-  const reason = `Another action on ${change.object} is open`;
-  return failed(failure(ACT_ERRORS.WRONG_STATE, { verb: 'propose', id, state: 'proposed already', reason }));
+  const { change } = admitted.value;
+  const open = await journal.list(given.target, OPEN_STATES);
+  const other = open.find((one) => subjectOf(one) === subjectOf(admitted.value));
+  const { id, state } = other ?? admitted.value;
+  const reason = `It is about ${change.object} too, and one action on an object is open at a time`;
+  return failed(failure(ACT_ERRORS.WRONG_STATE, { verb: 'propose another beside', id, state, reason }));
 }
 
 /**
  * Makes a token that approves an action as it reads now; it is shown once and kept as its hash.
- * @returns ACT.NOT_FOUND, ACT.REFUSED_BY_POLICY
+ * @returns ACT.NOT_FOUND, ACT.WRONG_STATE, ACT.REFUSED_BY_POLICY
  */
 export async function mintToken(
   { store, settings, clock }: DecideOptions,
   id: string,
   by: string,
 ): Promise<Result<{ readonly token: string; readonly expiresAt: Date }>> {
-  const action = await storeJournal(store.actions).find(id);
-  if (action === null) return failed(failure(ACT_ERRORS.NOT_FOUND, { id }));
-  const { kind, object } = action.change;
-  const reason = unappliedBy(kind, settings);
-  if (reason !== null) return failed(failure(ACT_ERRORS.REFUSED_BY_POLICY, { kind, object, reason }));
+  const action = await approvable(storeJournal(store.actions), id, settings);
+  if (!action.ok) return action;
   const token = `pgs_${randomBytes(24).toString('base64url')}`;
   const expiresAt = new Date(clock.now().getTime() + settings.get(ACT_SETTINGS.tokenMs));
   await store.actions.addToken({
     hash: tokenHash(token),
     actionId: id,
-    contentHash: contentHash(action),
+    contentHash: contentHash(action.value),
     mintedBy: by,
     expiresAt,
   });

@@ -5,6 +5,7 @@ import {
   admit,
   approve,
   type Journal,
+  OPEN_STATES,
   POLICY,
   policyFor,
   propose,
@@ -42,7 +43,7 @@ export interface ProposeOptions {
 export async function takeUp(report: AuditReport, options: ProposeOptions): Promise<void> {
   const { journal, target, settings, clock } = options;
   const now = clock.now();
-  const open = await journal.list(target, ['proposed', 'approved', 'applying', 'verifying', 'reverting']);
+  const open = await journal.list(target, OPEN_STATES);
   const decided = await decidedLately(journal, target, now);
   const subjects = new Set<string>();
   for (const proposal of report.proposals) {

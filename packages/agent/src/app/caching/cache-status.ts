@@ -88,12 +88,12 @@ function objectiveOf(
   }
   const when = observedMs === null ? '' : ` in ${formatDuration(observedMs)}`;
   const what = {
-    application: 'reads of @pgsteward/cache, in the processes and in Redis',
-    history: "look-ups of keys in Redis, of all clients, kept by the daemon; a cache's tags count too",
-    redis: "look-ups of keys in Redis, of all clients, since its start; a cache's tags count too",
+    application: `reads of @pgsteward/cache${when}, in the processes and in Redis`,
+    history: `look-ups of keys in Redis${when}, of all clients, kept by the daemon (a cache's tags count too)`,
+    redis: `look-ups of keys in Redis${when} since its start, of all clients (a cache's tags count too)`,
   }[source];
   const actual = hits / count;
-  const method = `share of ${formatCount(count)} ${what}${when}`;
+  const method = `share of ${formatCount(count)} ${what}`;
   return { id, target, actual, unit: 'ratio', met: actual >= target, method };
 }
 

@@ -12,6 +12,8 @@ import { renderUnavailable } from './unavailable.ts';
 export interface RenderTextOptions extends TextOptions {
   /** Every finding and proposal in full, column statistics and sizes. */
   readonly verbose?: boolean;
+  /** URL of the target for the commands at the end; left out where they find it by themselves. */
+  readonly url?: string;
 }
 
 /** Renders an audit for a terminal, worst first; ends with a line break. */
@@ -47,6 +49,7 @@ function renderFooter(options: RenderTextOptions, paint: Paint): readonly string
   const isWide = options.width >= 80;
   return commands.map(([command, what]) => {
     const shown = `pgsteward ${command}`;
+    if (options.url !== undefined) return `  ${paint.command(`${shown} '${options.url}'`)}`;
     return isWide ? `  ${paint.command(shown.padEnd(50))} ${paint.dim(what)}` : `  ${paint.command(shown)}`;
   });
 }

@@ -13,6 +13,7 @@ import {
   findAction,
   type Home,
   mintToken,
+  OPEN_STATES,
   postponeAction,
   proposeStatements,
   rankByDiagnosis,
@@ -130,6 +131,7 @@ export function runApplyCommand(
       command: 'apply',
       target: action.target,
       isDestructive: DESTRUCTIVE.has(action.change.kind),
+      remains: known === null ? `; action ${action.id} stays proposed` : '',
     });
     // Who agreed stands in the ledger, also where the policy had agreed before.
     const isWaiting = action.state === 'proposed' || action.state === 'approved';
@@ -193,7 +195,12 @@ export function runUndoCommand(context: CommandContext, id: string, flags: Apply
       context.output.data(renderActionText(actionRow(known), context.output));
       context.output.note('what stands under undo is what runs');
     }
-    await consent(context, flags, { command: 'undo', target: known.target, isDestructive: false });
+    await consent(context, flags, {
+      command: 'undo',
+      target: known.target,
+      isDestructive: false,
+      remains: '',
+    });
     const action = unwrap(await undoAction(home.store, id, decision()));
     return finish({ context, flags, home }, action, place);
   });
@@ -304,23 +311,25 @@ interface Question {
   readonly target: string;
   /** Asks for the name of the target instead of a yes. */
   readonly isDestructive: boolean;
+  /** What is left where the person does not agree: a part of the refusal. */
+  readonly remains: string;
 }
 
 /** @throws APP.USAGE when the person does not agree */
 async function consent({ output }: CommandContext, flags: ApplyFlags, question: Question): Promise<void> {
-  const { command, target, isDestructive } = question;
+  const { command, target, isDestructive, remains } = question;
   if (flags.confirm !== undefined && flags.confirm !== target) {
-    refuse(command, `--confirm names ${flags.confirm}, the action is for ${target}`);
+    refuse(command, `--confirm names ${flags.confirm}, the action is for ${target}${remains}`);
   }
   if (flags.confirm !== undefined || (!isDestructive && flags.yes === true)) return;
   if (process.stdin.isTTY !== true) {
     const reason = isDestructive
       ? `this needs --confirm ${target}`
       : 'there is no terminal to ask on; give --yes';
-    refuse(command, reason);
+    refuse(command, `${reason}${remains}`);
   }
   const wanted = isDestructive ? target : 'yes';
-  if (!(await isAgreed(output, wanted))) refuse(command, 'not agreed: nothing was changed');
+  if (!(await isAgreed(output, wanted))) refuse(command, `not agreed: nothing was changed${remains}`);
 }
 
 async function isAgreed(output: Output, wanted: string): Promise<boolean> {
@@ -339,7 +348,7 @@ function configuredName({ targets }: Configuration, { target }: Action): string 
 }
 
 function isOpen({ state }: { readonly state: string }): boolean {
-  return ['proposed', 'approved', 'applying', 'verifying', 'reverting'].includes(state);
+  return OPEN_STATES.some((open) => open === state);
 }
 
 function inForce({ settings }: Configuration) {

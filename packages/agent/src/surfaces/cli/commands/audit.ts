@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import { APP_ERRORS, runAudit } from '../../../app/index.ts';
 import { type ExitCode, failure, systemClock } from '../../../kernel/index.ts';
-import { type Audit, renderHtml, renderJson, renderMarkdown, renderText } from '../../../report/index.ts';
+import {
+  type Audit,
+  type RenderTextOptions,
+  renderHtml,
+  renderJson,
+  renderMarkdown,
+  renderText,
+} from '../../../report/index.ts';
 import { type CommandContext, type CommonFlags, configure, targetOf } from '../context.ts';
 import { type Output, writeOutputFile } from '../output.ts';
 import { createProgressBar } from '../progress.ts';
@@ -65,7 +72,7 @@ export async function runAuditCommand(
   } finally {
     progress.end();
   }
-  const text = renderAudit(audit, format, context.output, flags.verbose === true);
+  const text = renderAudit(audit, format, context.output, { verbose: flags.verbose === true });
   if (flags.output === undefined) context.output.data(text);
   else {
     writeOutputFile(flags.output, text);
@@ -75,7 +82,12 @@ export async function runAuditCommand(
 }
 
 /** Renders an audit in the form asked for. */
-export function renderAudit(audit: Audit, format: Format, output: Output, verbose: boolean): string {
+export function renderAudit(
+  audit: Audit,
+  format: Format,
+  output: Output,
+  options: Pick<RenderTextOptions, 'verbose' | 'url'>,
+): string {
   switch (format) {
     case 'json':
       return renderJson(audit.report);
@@ -84,7 +96,7 @@ export function renderAudit(audit: Audit, format: Format, output: Output, verbos
     case 'html':
       return renderHtml(audit);
     case 'text':
-      return renderText(audit, { color: output.color, width: output.width, verbose });
+      return renderText(audit, { color: output.color, width: output.width, ...options });
   }
 }
 

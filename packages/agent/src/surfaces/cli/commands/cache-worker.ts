@@ -111,7 +111,9 @@ async function report(
     tell('reset', { reason }, `all of the namespace was invalidated: ${reason}`),
   );
   worker.on('altered', ({ tables }) => tell('altered', { tables }, `${tables.length} tables were altered`));
-  worker.on('uncovered', (one) => tell('uncovered', one, `nobody hears of ${one.table}: ${one.reason}`));
+  const uncovered = (one: { readonly table: string; readonly reason: string }): void =>
+    tell('uncovered', one, `nobody hears of ${one.table}: ${one.reason}`);
+  worker.on('uncovered', uncovered);
   worker.on('alarm', (slot) =>
     tell('alarm', slot, `the slot ${slot.slot} holds ${slot.retainedBytes} bytes of log back`),
   );
@@ -122,6 +124,8 @@ async function report(
     tell('trouble', { code, message, why }, `${message}: ${why}`);
   });
   status();
+  // What was found at its start was told before anybody listened.
+  for (const one of worker.status().uncovered) uncovered(one);
   const timer = setInterval(status, STATUS_EVERY_MS);
   await aborted(signal);
   clearInterval(timer);

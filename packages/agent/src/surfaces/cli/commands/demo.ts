@@ -85,7 +85,12 @@ export async function runDemoCommand(context: CommandContext, flags: DemoFlags):
     const audit = await runAudit(target, { settings, clock: systemClock, onProgress, signal });
     progress.end();
     output.note(workloadLine(demo));
-    output.data(renderAudit(audit, format, output, flags.verbose === true));
+    output.data(
+      renderAudit(audit, format, output, {
+        verbose: flags.verbose === true,
+        ...(liveMs === 0 ? {} : { url: demo.url }),
+      }),
+    );
     if (liveMs === 0) output.note(nextSteps());
     else await stayLive(context, demo, { configuration, liveMs });
   } finally {

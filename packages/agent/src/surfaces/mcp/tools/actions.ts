@@ -128,7 +128,10 @@ export const applyChange: Tool = defineTool({
       headline: `It is ${done.state}`,
       target: at.connection.name,
       data: { action: actionRow(done) },
-      next: 'get_action for what becomes of it: its effect is measured, and it is taken back when it harms',
+      next:
+        done.state === 'failed'
+          ? 'Nothing was left behind; its note says why, and a person may mend that and propose it again'
+          : 'get_action for what becomes of it: its effect is measured, and it is taken back when it harms',
     };
   },
 });
