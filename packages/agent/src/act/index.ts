@@ -18,7 +18,7 @@ export {
 } from './decisions.ts';
 export { type AdvanceOptions, advance, type Judgement } from './engine/advance.ts';
 export { ACT_ERRORS } from './errors.ts';
-export { isByPolicy, overBudget, POLICY, policyFor, type Spent, unappliedBy } from './policy/decide.ts';
+export { isByPolicy, overBudget, POLICY, policyFor, type Spent } from './policy/decide.ts';
 export { mayActNow, nextWindow, parseWindows } from './policy/windows.ts';
 export { ACT_SETTINGS, POLICY_SETTINGS } from './settings.ts';
 export { type Admission, admit, type Draft, readChange, subjectOf } from './trial/admit.ts';
