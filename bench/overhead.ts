@@ -16,15 +16,17 @@ const EXPORTER = '/usr/bin/prometheus-postgres-exporter';
 const PROMETHEUS = '/usr/bin/prometheus';
 /** Time for the first whole look, which comes again each hour only. */
 const WARM_UP_MS = 30_000;
+/** Rest between two runs of pgbench. */
+const PAUSE_MS = 2_000;
 const OPTIONAL_FLAGS = ['--collector.stat_statements', '--collector.long_running_transactions'];
 
 /**
  * What watching costs. First a large, idle target (5,000 statements, 10,000 tables, 200 connections): processor time of
  * the whole server, which nothing else uses, beside nothing, pgsteward, and Debian's prometheus-postgres-exporter
- * scraped by Prometheus each minute. Then pgbench on the same machine with the daemon on and off in turn: each run after
- * the same pause, in rounds of off, on, on, off, so that neither drift nor rest counts for one of them; the two runs that
- * are off tell the noise.
- * Options: `--tables 10000`, `--minutes 3`, `--rounds 5`, `--seconds 30`.
+ * scraped by Prometheus each minute. Then pgbench on the same machine with the daemon on and off in turn, in rounds of
+ * off, on, on, off, so that no drift counts for one of them; the two runs that are off tell the noise. Off is stopped by a
+ * signal: what was due meanwhile is done when it goes on, so that the runs that are on have all the work of both.
+ * Options: `--tables 10000`, `--minutes 3`, `--rounds 10`, `--seconds 20`.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -35,8 +37,8 @@ export async function run(args: readonly string[]): Promise<void> {
       statements: { type: 'string', default: '5000' },
       connections: { type: 'string', default: '200' },
       minutes: { type: 'string', default: '3' },
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '30' },
+      rounds: { type: 'string', default: '10' },
+      seconds: { type: 'string', default: '20' },
     },
   });
   const settings = {
@@ -220,17 +222,21 @@ async function measureThroughput(
     });
     return Number(/tps = ([\d.]+)/.exec(text)?.[1] ?? 0);
   };
-  const off = async (): Promise<number> => {
-    await sleep(WARM_UP_MS);
+  transactions();
+  const agent = startAgent(own, home);
+  await sleep(2 * WARM_UP_MS);
+  const observer = new pg.Client({ connectionString: url });
+  await observer.connect();
+  const on = async (): Promise<number> => {
+    await sleep(PAUSE_MS);
+    agent.kill('SIGCONT');
     return transactions();
   };
-  const on = async (): Promise<number> => {
-    const agent = startAgent(own, home);
-    const watched = await off();
-    await stop(agent);
-    return watched;
+  const off = async (): Promise<number> => {
+    await pause(agent, observer);
+    await sleep(PAUSE_MS);
+    return transactions();
   };
-  transactions();
   const losses: number[] = [];
   const noises: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -238,9 +244,26 @@ async function measureThroughput(
     losses.push(1 - (second + third) / (first + fourth));
     noises.push(Math.abs(1 - fourth / first));
   }
+  agent.kill('SIGCONT');
+  await stop(agent);
+  await observer.end();
   return {
     throughputLossRatio: median(losses),
     throughputNoiseRatio: median(noises),
     throughputRounds: rounds,
   };
+}
+
+/** Stops the agent where it is, but not within a transaction, which would keep old rows alive. */
+async function pause(agent: ChildProcess, observer: pg.Client): Promise<void> {
+  for (;;) {
+    agent.kill('SIGSTOP');
+    await sleep(100);
+    const { rowCount } = await observer.query(
+      `select from pg_stat_activity where application_name = 'pgsteward' and xact_start is not null`,
+    );
+    if (rowCount === 0) return;
+    agent.kill('SIGCONT');
+    await sleep(50);
+  }
 }

@@ -43,7 +43,8 @@ export interface LedgerLine {
 
 /** Renders a list of actions, each with all of what it is: names that are cut cannot be told apart. */
 export function renderActionsText(actions: readonly ActionSummary[], options: TextOptions): string {
-  if (actions.length === 0) return 'nothing was proposed yet\n';
+  if (actions.length === 0)
+    return 'nothing is proposed: `pgsteward serve` proposes what it finds; what was done is in `pgsteward ledger`\n';
   const paint = createPaint(options.color);
   const room = Math.max(20, usableWidth(options) - 44);
   const rows = actions.flatMap(({ id, target, standing, title }) => {
