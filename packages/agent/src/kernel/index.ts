@@ -37,6 +37,7 @@ export {
   formatCount,
   formatDuration,
   formatRatio,
+  formatRatioBeside,
   formatUnit,
   parseBytes,
   parseDuration,

@@ -5,6 +5,7 @@ import {
   formatCount,
   formatDuration,
   formatRatio,
+  formatRatioBeside,
   formatUnit,
   parseBytes,
   parseDuration,
@@ -64,6 +65,16 @@ it.each([
   [1, '100 %'],
 ])('shows the ratio %d as %s', (ratio, shown) => {
   expect(formatRatio(ratio)).toBe(shown);
+});
+
+it.each([
+  [0.8996, 0.9, '89.96 %'],
+  [0.89999, 0.9, '89.99 %'],
+  [0.9001, 0.9, '90.01 %'],
+  [0.9, 0.9, '90 %'],
+  [0.5, 0.9, '50 %'],
+])('shows the ratio %d beside the limit %d as %s', (ratio, limit, shown) => {
+  expect(formatRatioBeside(ratio, limit)).toBe(shown);
 });
 
 it('shows a value in its unit', () => {

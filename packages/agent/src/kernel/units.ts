@@ -56,6 +56,15 @@ export function formatRatio(ratio: number): string {
   return `${percent.toFixed(percent >= 10 || percent === 0 ? 0 : 1)} %`;
 }
 
+/** Shows a ratio beside a limit: with more digits where both would read the same and are not. */
+export function formatRatioBeside(ratio: number, limit: number): string {
+  const shown = formatRatio(ratio);
+  if (ratio === limit || shown !== formatRatio(limit)) return shown;
+  // Rounded away from the limit, which it would meet otherwise.
+  const hundredths = ratio * 10_000;
+  return `${((ratio < limit ? Math.floor(hundredths) : Math.ceil(hundredths)) / 100).toFixed(2)} %`;
+}
+
 /** Shows a value in its unit. */
 export function formatUnit(value: number, unit: Unit): string {
   switch (unit) {

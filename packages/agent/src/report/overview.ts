@@ -1,6 +1,6 @@
 import type { Proposal } from '../advise/index.ts';
 import type { Objective, Severity } from '../diagnose/index.ts';
-import { escapeControls, formatUnit, groupBy } from '../kernel/index.ts';
+import { escapeControls, formatRatioBeside, formatUnit, groupBy } from '../kernel/index.ts';
 import type { Gap } from '../observe/index.ts';
 import type { AuditReport } from './types.ts';
 
@@ -27,7 +27,9 @@ export function formatObjectiveTarget(objective: Objective): string {
 
 /** Shows where an objective stands; `unknown` when it cannot be known. */
 export function formatObjectiveActual(objective: Objective): string {
-  return objective.actual === null ? 'unknown' : formatUnit(objective.actual, objective.unit);
+  const { actual, target, unit } = objective;
+  if (actual === null) return 'unknown';
+  return unit === 'ratio' ? formatRatioBeside(actual, target) : formatUnit(actual, unit);
 }
 
 /** Names an objective: `objective/index-scan` → `index scan`. */

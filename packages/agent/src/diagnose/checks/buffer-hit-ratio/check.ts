@@ -1,4 +1,4 @@
-import { displayIdentifier, displayName, formatBytes, formatRatio } from '../../../kernel/index.ts';
+import { displayIdentifier, displayName, formatBytes, formatRatioBeside } from '../../../kernel/index.ts';
 import type { TableFacts } from '../../../observe/index.ts';
 import { countSetting, ratioSetting } from '../../../settings/index.ts';
 import { blockReads } from '../../block-reads.ts';
@@ -44,7 +44,7 @@ export const bufferHitRatio: Check = defineCheck({
       finding({
         severity: 'warning',
         subject: { kind: 'database', schema: '', name },
-        title: `${formatRatio(reads.hitRatio)} of the blocks that ${displayIdentifier(name)} asked for were in shared buffers`,
+        title: `${formatRatioBeside(reads.hitRatio, values.minimumRatio)} of the blocks that ${displayIdentifier(name)} asked for were in shared buffers`,
         evidence: {
           hitRatio: reads.hitRatio,
           hitBlocksCount: reads.hitBlocks,

@@ -1,4 +1,4 @@
-import { displayIdentifier, displayName, formatRatio } from '../../../kernel/index.ts';
+import { displayIdentifier, displayName, formatRatioBeside } from '../../../kernel/index.ts';
 import { countSetting, ratioSetting } from '../../../settings/index.ts';
 import { defineCheck, finding } from '../../define-check.ts';
 import { statisticsWindow } from '../../statistics-window.ts';
@@ -63,7 +63,7 @@ export const indexScanRatio: Check = defineCheck({
       finding({
         severity: !isOften ? 'info' : isCritical ? 'critical' : 'warning',
         subject: { kind: 'database', schema: '', name },
-        title: `${formatRatio(ratio)} of the scans of larger tables in ${displayIdentifier(name)} use an index`,
+        title: `${formatRatioBeside(ratio, isCritical ? values.criticalRatio : values.warningRatio)} of the scans of larger tables in ${displayIdentifier(name)} use an index`,
         evidence: {
           indexScanRatio: ratio,
           indexScansCount: indexScans,
