@@ -38,7 +38,7 @@ export function createTopReader(
   return {
     async read() {
       const [samples, sessions, counters] = [
-        await runCatalogQuery(session, sessionSamplesQuery),
+        await runCatalogQuery(session, sessionSamplesQuery, [[]]),
         await runCatalogQuery(session, activityQuery),
         await runCatalogQuery(session, databaseQuery),
       ];

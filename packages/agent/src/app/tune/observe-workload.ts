@@ -37,7 +37,7 @@ export async function observeWorkload(
       total: lengthMs / 1_000,
       unit: 's',
     });
-    const result = await runCatalogQuery(session, sessionSamplesQuery);
+    const result = await runCatalogQuery(session, sessionSamplesQuery, [[]]);
     if (result.ok) samples.push(result.rows);
     await clock.sleep(EVERY_MS, signal);
   }

@@ -14,7 +14,7 @@ export interface SessionSampleRow {
   readonly waitEventType: string | null;
   readonly waitEvent: string | null;
   readonly queryId: string | null;
-  /** First 2,000 characters, where there is no query id to know the statement by. */
+  /** First 2,000 characters, where there is no query id to know the statement by, or one that was asked about. */
   readonly query: string | null;
   readonly user: string;
   readonly applicationName: string;
@@ -42,7 +42,7 @@ select
   a.wait_event_type as "waitEventType",
   a.wait_event as "waitEvent",
   a.query_id::text as "queryId",
-  case when a.query_id is null and a.state = 'active' then left(a.query, 2000) end as "query",
+  case when (a.query_id is null or a.query_id::text = any($1)) and a.state = 'active' then left(a.query, 2000) end as "query",
   coalesce(a.usename::text, '') as "user",
   coalesce(a.application_name, '') as "applicationName",
   coalesce(a.datname::text, '') as "database",
@@ -76,6 +76,7 @@ export const sessionSamplesQuery: CatalogQuery<SessionSampleRow> = defineCatalog
   source: 'PostgreSQL docs 27.2.3 "pg_stat_activity"',
   needs: { role: 'pg_read_all_stats' },
   scope: 'instance',
+  parameters: ['queryIds'],
   timeoutMs: 2_000,
   variants: [{ since: { server: 140_000 }, sql }],
   row: z.object({

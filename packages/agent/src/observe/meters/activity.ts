@@ -26,6 +26,9 @@ export interface ActivityOptions {
 /** Wait type of a session that runs: it waits for nothing. */
 const RUNNING = 'CPU';
 
+/** Place of the statement in the key of an activity. */
+const STATEMENT = 2;
+
 const ACTIVE: ReadonlySet<string> = new Set(['active', 'fastpath function call']);
 
 /**
@@ -37,6 +40,8 @@ export function createActivityMeter(options: ActivityOptions): ActivityMeter {
   let bucket = newBucket();
   let beganMs: number | null = null;
   let lastMs = 0;
+  /** Query ids that nobody knows the text of: the next sample asks. */
+  let unknown: readonly string[] = [];
   const blocking = createBlockingWatch({
     fingerprints: options.fingerprints,
     tellFromMs: options.tellBlockingFromMs,
@@ -57,10 +62,11 @@ export function createActivityMeter(options: ActivityOptions): ActivityMeter {
     async read(session) {
       // The first sample of all stands for no time before it.
       beganMs ??= options.clock.monotonicMs();
-      const result = await runCatalogQuery(session, sessionSamplesQuery);
+      const result = await runCatalogQuery(session, sessionSamplesQuery, [unknown]);
       if (!result.ok) return { batches: [], events: [], unavailable: result.unavailable };
       latest = result.rows;
       addSample(bucket, result.rows, options.fingerprints);
+      unknown = unknownIn(result.rows, options.fingerprints);
       const events = blocking.see(result.rows, options.clock.now());
       const nothing = { batches: [], events, unavailable: null };
       const nowMs = options.clock.monotonicMs();
@@ -70,7 +76,10 @@ export function createActivityMeter(options: ActivityOptions): ActivityMeter {
       const full = bucket;
       bucket = newBucket();
       beganMs = nowMs;
-      return { ...nothing, batches: batchesOf(full, { at: options.clock.now(), coveredMs }) };
+      return {
+        ...nothing,
+        batches: batchesOf(full, options.fingerprints, { at: options.clock.now(), coveredMs }),
+      };
     },
   };
 }
@@ -133,15 +142,38 @@ function addStates(sessions: Record<string, number>, rows: readonly SessionSampl
   }
 }
 
+const MOST_ASKED = 20;
+
+function unknownIn(rows: readonly SessionSampleRow[], fingerprints: Fingerprints): readonly string[] {
+  const active = rows.flatMap(({ state, queryId }) =>
+    ACTIVE.has(state) && queryId !== null ? [queryId] : [],
+  );
+  return [...new Set(active)].filter((queryId) => !fingerprints.isKnown(queryId)).slice(0, MOST_ASKED);
+}
+
+/** What was seen, each statement by its fingerprint where that became known since. */
+function activityRows({ seen }: Bucket, fingerprints: Fingerprints): SampleBatch['rows'] {
+  const counts = new Map<string, { readonly key: readonly string[]; count: number }>();
+  for (const { key: given, count } of seen.values()) {
+    const key = given.with(STATEMENT, fingerprints.resolved(given[STATEMENT] ?? ''));
+    const text = JSON.stringify(key);
+    const known = counts.get(text);
+    if (known === undefined) counts.set(text, { key, count });
+    else known.count += count;
+  }
+  return [...counts.values()].map(({ key, count }) => ({ key, values: { samples: count } }));
+}
+
 function batchesOf(
   bucket: Bucket,
+  fingerprints: Fingerprints,
   stamp: { readonly at: Date; readonly coveredMs: number },
 ): readonly SampleBatch[] {
   return [
     {
       ...stamp,
       kind: 'activity',
-      rows: [...bucket.seen.values()].map(({ key, count }) => ({ key, values: { samples: count } })),
+      rows: activityRows(bucket, fingerprints),
     },
     {
       ...stamp,
