@@ -18,13 +18,17 @@ beforeAll(async () => {
   await ensureBuilt();
   db = await createDatabase(18, { extensions: ['pg_stat_statements'] });
   await db.query(
-    `create table "Order"" Lines" (id bigint primary key, "Buyer" integer not null, status text not null, at timestamptz not null, note text)`,
+    `create table "Order"" Lines" (id bigint primary key, "Buyer" integer not null, status text not null, at timestamptz not null, note text) with (autovacuum_enabled = off)`,
   );
   await db.query(`insert into "Order"" Lines" select i, i % 900, case when i % 50 = 0 then 'Open' else 'Done' end,
     now() - i * interval '1 minute', repeat('x', 60) from generate_series(1, 60000) i`);
   await db.query('create table parts (id bigint, at date not null, kind integer) partition by range (at)');
-  await db.query(`create table parts_1 partition of parts for values from ('2024-01-01') to ('2025-01-01')`);
-  await db.query(`create table parts_2 partition of parts for values from ('2025-01-01') to ('2026-01-01')`);
+  await db.query(
+    `create table parts_1 partition of parts for values from ('2024-01-01') to ('2025-01-01') with (autovacuum_enabled = off)`,
+  );
+  await db.query(
+    `create table parts_2 partition of parts for values from ('2025-01-01') to ('2026-01-01') with (autovacuum_enabled = off)`,
+  );
   await db.query(
     `insert into parts select i, date '2024-01-01' + i % 700, i % 3000 from generate_series(1, 40000) i`,
   );
@@ -32,7 +36,9 @@ beforeAll(async () => {
     `create view "Recent" as select id as line, "Buyer" as who, at as moment from "Order"" Lines"`,
   );
   await db.query('create view latest as select * from "Recent"');
-  await db.query(`vacuum analyze`);
+  // No vacuum, of this test or of the server: from when on it may mark pages as visible to all depends on the time, and an
+  // index that covers a statement pays from then on.
+  await db.query('analyze');
   // So many that the reads outweigh the rows loaded above, whatever time the counters of this server cover.
   for (let call = 0; call < 300; call += 1) {
     await db.query(`select id, at from "Order"" Lines" where "Buyer" = $1 order by at desc limit 10`, [call]);
