@@ -30,7 +30,7 @@ export async function requireReader(
 
 /**
  * Runs one statement that a model wrote and gives its first rows.
- * @param maximumRows fewer than `mcp.query-rows-count`
+ * @param options with `maximumRows`, fewer than `mcp.query-rows-count`
  * @throws APP.NOT_A_READER; APP.READ_QUERY when PostgreSQL refuses it; POSTGRES.*
  */
 export async function runReadQuery(

@@ -24,7 +24,7 @@ export interface ActingSession extends Session {
   run(sql: string, options: { readonly signal: AbortSignal }): Promise<void>;
   /**
    * Runs statements in one transaction, all or none.
-   * @param lockTimeoutMs longest wait for a lock, in milliseconds: others would queue behind it
+   * @param options with `lockTimeoutMs`, the longest wait for a lock, in milliseconds: others would queue behind it
    * @throws DatabaseError of node-postgres; POSTGRES.CONNECTION_LOST
    */
   runTogether(
