@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { availableMajors, withDatabase } from '../../../../../../test/support/index.ts';
+import { availableMajors, until, withDatabase } from '../../../../../../test/support/index.ts';
 import { diagnosePlans, planStatement } from '../../../../../../test/support/plans.ts';
 import { loadParser } from '../../../sql/index.ts';
 import { missingExtendedStatistics } from './check.ts';
@@ -10,6 +10,7 @@ const SETUP = `
   create table "Addr ""s" (id int primary key, "City" int, region int, note text);
   insert into "Addr ""s" select i, i % 50, i % 50, 'n' || i from generate_series(1, 30000) i;
   analyze "Addr ""s"`;
+const ANALYZED = `select from pg_stat_user_tables where relname = 'Addr "s' and last_analyze is not null`;
 const FILTERED = 'select id from "Addr ""s" where "City" = 7 and region = 7';
 
 describe('diagnose/missing-extended-statistics', () => {
@@ -19,6 +20,8 @@ describe('diagnose/missing-extended-statistics', () => {
       withDatabase(
         async (db) => {
           await db.query(SETUP);
+          // The collector of PostgreSQL 14 takes its time on a busy machine.
+          await until(async () => (await db.query(ANALYZED)).length > 0, 'the table counts as analyzed');
           const grouped = 'select "City", region, count(*) from "Addr ""s" group by 1, 2';
           for (const sql of [FILTERED, grouped]) {
             const { findings } = await diagnosePlans(missingExtendedStatistics, db, [
