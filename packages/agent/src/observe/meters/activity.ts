@@ -109,12 +109,16 @@ function addSample(bucket: Bucket, rows: readonly SessionSampleRow[], fingerprin
       row.applicationName,
       row.database,
     ];
-    const text = JSON.stringify(key);
-    const known = bucket.seen.get(text);
-    if (known === undefined) bucket.seen.set(text, { key, count: 1 });
-    else known.count += 1;
+    addCount(bucket.seen, key, 1);
   }
   addStates(bucket.sessions, rows);
+}
+
+function addCount(counts: Bucket['seen'], key: readonly string[], count: number): void {
+  const text = JSON.stringify(key);
+  const known = counts.get(text);
+  if (known === undefined) counts.set(text, { key, count });
+  else known.count += count;
 }
 
 function addStates(sessions: Record<string, number>, rows: readonly SessionSampleRow[]): void {
@@ -153,13 +157,9 @@ function unknownIn(rows: readonly SessionSampleRow[], fingerprints: Fingerprints
 
 /** What was seen, each statement by its fingerprint where that became known since. */
 function activityRows({ seen }: Bucket, fingerprints: Fingerprints): SampleBatch['rows'] {
-  const counts = new Map<string, { readonly key: readonly string[]; count: number }>();
-  for (const { key: given, count } of seen.values()) {
-    const key = given.with(STATEMENT, fingerprints.resolved(given[STATEMENT] ?? ''));
-    const text = JSON.stringify(key);
-    const known = counts.get(text);
-    if (known === undefined) counts.set(text, { key, count });
-    else known.count += count;
+  const counts: Bucket['seen'] = new Map();
+  for (const { key, count } of seen.values()) {
+    addCount(counts, key.with(STATEMENT, fingerprints.resolved(key[STATEMENT] ?? '')), count);
   }
   return [...counts.values()].map(({ key, count }) => ({ key, values: { samples: count } }));
 }

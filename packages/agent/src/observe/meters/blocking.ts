@@ -1,5 +1,5 @@
 import type { SessionSampleRow } from '../../catalog/index.ts';
-import { formatDuration } from '../../kernel/index.ts';
+import { formatDuration, plantLockForest } from '../../kernel/index.ts';
 import type { StoredEvent } from '../../series/index.ts';
 import type { Fingerprints } from './fingerprints.ts';
 
@@ -22,8 +22,8 @@ interface Chain {
   /** The session that holds the others up; null for a prepared transaction or a background process. */
   readonly root: SessionSampleRow | null;
   readonly beganMs: number;
-  waiting: number;
-  longestMs: number;
+  readonly waiting: number;
+  readonly longestMs: number;
   isTold: boolean;
 }
 
@@ -78,42 +78,24 @@ function merge(known: Chain | undefined, seen: Chain): Chain {
 
 /** Gives whom nobody holds up and others wait for, directly or behind one another. */
 function rootsOf(rows: readonly SessionSampleRow[], at: Date): ReadonlyMap<number, Chain> {
-  const byPid = new Map(rows.flatMap((row) => (row.pid === null ? [] : [[row.pid, row] as const])));
-  const roots = new Map<number, Chain>();
-  for (const waiter of rows) {
-    const waitedMs = waiter.statementMs ?? 0;
-    for (const pid of rootsBehind(waiter, byPid)) {
-      const known = roots.get(pid);
-      const longestMs = Math.max(known?.longestMs ?? 0, waitedMs);
-      roots.set(pid, {
-        pid,
-        root: byPid.get(pid) ?? null,
+  const sessions = rows.flatMap((row) =>
+    row.pid === null ? [] : [{ pid: row.pid, blockedBy: row.blockedBy, row }],
+  );
+  const chains = plantLockForest(sessions)
+    // One that waits itself is no root, even where nobody was asked whom it waits for.
+    .filter(({ root }) => root?.row.waitEventType !== 'Lock')
+    .map(({ rootPid, root, waiters }): Chain => {
+      const longestMs = Math.max(...waiters.map(({ session }) => session.row.statementMs ?? 0));
+      return {
+        pid: rootPid,
+        root: root?.row ?? null,
         beganMs: at.getTime() - longestMs,
-        waiting: (known?.waiting ?? 0) + 1,
+        waiting: waiters.length,
         longestMs,
         isTold: false,
-      });
-    }
-  }
-  return roots;
-}
-
-function rootsBehind(
-  waiter: SessionSampleRow,
-  byPid: ReadonlyMap<number, SessionSampleRow>,
-): ReadonlySet<number> {
-  const roots = new Set<number>();
-  const seen = new Set<number>();
-  const open = [...waiter.blockedBy];
-  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
-    if (seen.has(pid)) continue;
-    seen.add(pid);
-    const blocker = byPid.get(pid);
-    // One that waits itself is no root, even where nobody was asked whom it waits for.
-    if (blocker?.waitEventType === 'Lock') open.push(...blocker.blockedBy);
-    else roots.add(pid);
-  }
-  return roots;
+      };
+    });
+  return new Map(chains.map((chain) => [chain.pid, chain]));
 }
 
 function detailOf(
