@@ -6,14 +6,14 @@ import {
 } from '../../advise/index.ts';
 import { diagnose } from '../../diagnose/index.ts';
 import { type Clock, failure, type PgstewardError, type ProgressListener } from '../../kernel/index.ts';
-import { type Gap, type Snapshot, takeSnapshot } from '../../observe/index.ts';
+import { type Snapshot, takeSnapshot } from '../../observe/index.ts';
 import type { ConnectionTarget } from '../../postgres/index.ts';
 import type { CacheAdviceReport } from '../../report/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { loadParser } from '../../sql/index.ts';
 import type { Store } from '../../store/index.ts';
 import { APP_ERRORS } from '../errors.ts';
-import { historyGap } from '../history-gap.ts';
+import { readPast } from '../history-gap.ts';
 import { openAuditPlanning } from '../indexes/audit-indexes.ts';
 import { openTarget } from '../open-target.ts';
 import { checks } from '../registries.ts';
@@ -45,7 +45,10 @@ export async function runCacheAdvice(
   try {
     const snapshot = await takeSnapshot(session, options);
     const observed = { snapshot, interval: null, plans: null };
-    const past = await readPast(target.name, snapshot, options);
+    const past = await readPast('cache/history', options.store, (store) => {
+      const nowMs = clock.now().getTime();
+      return readPastCaching({ store, targetName: target.name, snapshot, settings, nowMs });
+    });
     const workload = past.workload ?? countersCachingWorkload(snapshot);
     if (workload === null) throw uncounted(snapshot);
     const planning = await openAuditPlanning(session, observed, options);
@@ -90,25 +93,4 @@ function uncounted({ sections: { statements } }: Snapshot): PgstewardError {
         }
       : { reason: statements.reason, remedy: statements.remedy };
   return failure(APP_ERRORS.STATEMENTS_UNAVAILABLE, known);
-}
-
-interface Past {
-  readonly workload: Awaited<ReturnType<typeof readPastCaching>>;
-  readonly gaps: readonly Gap[];
-}
-
-/** A store that is away costs the history, not the advice. */
-async function readPast(
-  targetName: string,
-  snapshot: Snapshot,
-  options: RunCacheAdviceOptions,
-): Promise<Past> {
-  const { store, settings, clock } = options;
-  if (store === null) return { workload: null, gaps: [] };
-  try {
-    const nowMs = clock.now().getTime();
-    return { workload: await readPastCaching({ store, targetName, snapshot, settings, nowMs }), gaps: [] };
-  } catch (error) {
-    return { workload: null, gaps: [historyGap('cache/history', error)] };
-  }
 }

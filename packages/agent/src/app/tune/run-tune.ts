@@ -1,13 +1,13 @@
 import { TUNE_NUMBERS, tune } from '../../advise/index.ts';
 import { diagnose } from '../../diagnose/index.ts';
 import type { Clock, ProgressListener } from '../../kernel/index.ts';
-import { type Gap, type Snapshot, takeSnapshot, type WorkloadFacts } from '../../observe/index.ts';
+import { takeSnapshot } from '../../observe/index.ts';
 import type { ConnectionTarget } from '../../postgres/index.ts';
 import type { TuneReport } from '../../report/index.ts';
 import type { Settings } from '../../settings/index.ts';
 import { loadParser } from '../../sql/index.ts';
 import type { Store } from '../../store/index.ts';
-import { historyGap } from '../history-gap.ts';
+import { readPast } from '../history-gap.ts';
 import { openTarget } from '../open-target.ts';
 import { checks } from '../registries.ts';
 import { observeWorkload } from './observe-workload.ts';
@@ -38,7 +38,10 @@ export async function runTune(target: ConnectionTarget, options: RunTuneOptions)
   const [session] = await Promise.all([openTarget(target, options), loadParser()]);
   try {
     const snapshot = await takeSnapshot(session, options);
-    const past = await readPast(target.name, snapshot, options);
+    const past = await readPast('tune/history', options.store, (store) => {
+      const nowMs = clock.now().getTime();
+      return readPastWorkload({ store, targetName: target.name, snapshot, settings, nowMs });
+    });
     const lengthMs = options.observeMs ?? settings.get(TUNE_NUMBERS.observeMs);
     const workload =
       past.workload ??
@@ -62,22 +65,5 @@ export async function runTune(target: ConnectionTarget, options: RunTuneOptions)
     };
   } finally {
     await session.close();
-  }
-}
-
-interface Past {
-  readonly workload: WorkloadFacts | null;
-  readonly gaps: readonly Gap[];
-}
-
-/** A store that is away costs the history, not the advice. */
-async function readPast(targetName: string, snapshot: Snapshot, options: RunTuneOptions): Promise<Past> {
-  const { store, settings, clock } = options;
-  if (store === null) return { workload: null, gaps: [] };
-  try {
-    const nowMs = clock.now().getTime();
-    return { workload: await readPastWorkload({ store, targetName, snapshot, settings, nowMs }), gaps: [] };
-  } catch (error) {
-    return { workload: null, gaps: [historyGap('tune/history', error)] };
   }
 }
