@@ -14,12 +14,13 @@ const PROGRAMS = '/usr/lib/postgresql/15/bin';
 const PGBENCH = `${PROGRAMS}/pgbench`;
 const SLOT = 'bench_stream';
 const WRITERS = '16';
+const WARM_UP_S = '4';
 const TABLES = ['pgbench_accounts', 'pgbench_tellers', 'pgbench_branches', 'pgbench_history'];
 
 /** `stream`: the change stream is read by PostgreSQL's own program, which does nothing with it. */
 type Way = 'none' | 'stream' | 'cdc' | 'outbox';
 
-const WAYS: readonly Way[] = ['none', 'stream', 'cdc', 'outbox'];
+const WAYS: readonly Way[] = (process.env.WAYS?.split(',') ?? ['none', 'stream', 'cdc', 'outbox']) as Way[];
 
 /**
  * What invalidation costs those who write: pgbench with 16 writers and durable commits, with no worker, with the change
@@ -103,6 +104,8 @@ async function measure(way: Way, { url, redis, seconds }: Surroundings): Promise
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const worker = way === 'none' ? null : await startWorker(way, { url, redis, client });
+  // A worker runs for weeks: what it spends on being compiled is not the cost of a write.
+  pgbench(url, ['-N', '-c', WRITERS, '-j', '2', '-T', WARM_UP_S]);
   const beforeMs = worker === null ? 0 : treeCpuMs(worker.pid ?? 0);
   const output = pgbench(url, ['-N', '-c', WRITERS, '-j', '2', '-T', seconds]);
   const perSecond = Number(/tps = ([\d.]+)/.exec(output)?.[1]);
@@ -134,7 +137,7 @@ async function startWorker(
   }
   if (way === 'outbox') await client.query(pgsteward(url, '--print-outbox-sql', '--tables', ...TABLES));
   const words = ['cache', 'worker', url, '--namespace', 'bench', '--redis', redis, '--mode', way, '--json'];
-  const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...(process.env.PROF ? ['--cpu-prof','--cpu-prof-dir=/tmp/prof','--cpu-prof-interval=500'] : []), PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   return child;
 }

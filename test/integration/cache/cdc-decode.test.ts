@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { createFieldReader } from '../../../packages/cache/src/cdc/pgoutput/reader.ts';
 import {
   createTransactionReader,
   type StreamedTransaction,
@@ -65,7 +66,7 @@ describe('what PostgreSQL sends of random changes', () => {
         const { rows } = await client.query(
           "select data from pg_logical_slot_get_binary_changes('s', null, null, 'proto_version', '1', 'publication_names', 'p', 'messages', 'true')",
         );
-        for (const { data } of rows) reader.take(data);
+        for (const { data } of rows) reader.take(createFieldReader(data));
         expect(new Set(seen.flatMap(({ tags }) => tags))).toEqual(expected);
       }),
       { numRuns: 60 },

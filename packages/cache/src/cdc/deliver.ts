@@ -44,9 +44,9 @@ const HIGH_TAGS = 200_000;
  * one. In between the stream is left alone too: what waits in its buffer is read at once, not commit by commit. One
  * transaction that comes alone waits for nothing.
  */
-const ROUNDS_RATIO = 0.2;
+const ROUNDS_RATIO = Number(process.env['RR'] ?? 0.1);
 const LEAST_APART_MS = 5;
-const MOST_APART_MS = 50;
+const MOST_APART_MS = Number(process.env['MA'] ?? 100);
 /** How soon to look again for one that is not seen: commonly the time that a commit takes to end. */
 const LOOK_AGAIN_MS = 2;
 const SLOWEST_LOOK_MS = 50;

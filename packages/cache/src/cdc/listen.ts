@@ -5,6 +5,7 @@ import { openDatabase, type WorkerDatabase } from './database.ts';
 import { createDelivery, type Delivery } from './deliver.ts';
 import { CDC_ERRORS } from './errors.ts';
 import { pause } from './pause.ts';
+import type { FieldReader } from './pgoutput/reader.ts';
 import { createTransactionReader } from './read-transactions.ts';
 import { readSnapshot, resetAndSettle, settleTables } from './settle.ts';
 import { assertLogical, ensureSlot, readSlot } from './slot.ts';
@@ -105,7 +106,7 @@ async function openStream(context: WorkerContext, database: WorkerDatabase): Pro
   context.progress.pending = () => delivery.pendingCount;
   context.progress.withoutRowTags = () => reader.tablesWithoutRows();
   const { slot, publication, config } = context;
-  const onMessage = (payload: Buffer): void => reader.take(payload);
+  const onMessage = (payload: FieldReader): void => reader.take(payload);
   const stream = await openChangeStream(config, { slot, publication, onMessage });
   return { stream, delivery };
 }

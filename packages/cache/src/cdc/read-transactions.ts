@@ -1,5 +1,6 @@
 import { anyRowTag, rowTag, tableTag } from '../postgres/table-tags.ts';
 import { decodePgoutput } from './pgoutput/decode.ts';
+import type { FieldReader } from './pgoutput/reader.ts';
 import type { PgoutputMessage, RelationMessage, Tuple } from './pgoutput/types.ts';
 
 /** A transaction that has committed, and what it invalidates. */
@@ -16,7 +17,7 @@ export interface StreamedTransaction {
 /** Turns messages of pgoutput into transactions. */
 export interface TransactionReader {
   /** Takes the next message. @throws CDC.UNREADABLE_STREAM */
-  take(payload: Buffer): void;
+  take(payload: FieldReader): void;
   /** Tables whose rows cannot be told apart, with the reason. */
   tablesWithoutRows(): readonly { readonly table: string; readonly reason: string }[];
 }
@@ -45,20 +46,22 @@ class MessageReader implements TransactionReader {
   readonly #maxRows: number;
   readonly #onTransaction: (transaction: StreamedTransaction) => void;
   readonly #relations = new Map<number, Relation>();
-  #tags = createTagSet();
+  readonly #tables = new Map<number, TableTags>();
+  #tags: TransactionTags;
   #xid: number | null = null;
 
   constructor(maxRows: number, onTransaction: (transaction: StreamedTransaction) => void) {
     this.#maxRows = maxRows;
     this.#onTransaction = onTransaction;
+    this.#tags = new TransactionTags(maxRows);
   }
 
-  take(payload: Buffer): void {
+  take(payload: FieldReader): void {
     const message = decodePgoutput(payload);
     switch (message.kind) {
       case 'begin':
         this.#xid = message.xid;
-        this.#tags = createTagSet();
+        this.#tags = new TransactionTags(this.#maxRows);
         return;
       case 'commit':
         this.#onTransaction({ xid: this.#xid, endLsn: message.endLsn, ...this.#tags.list() });
@@ -68,7 +71,7 @@ class MessageReader implements TransactionReader {
         this.#learn(message);
         return;
       case 'truncate':
-        for (const oid of message.oids) this.#tags.addTable(oid);
+        for (const oid of message.oids) this.#tags.addTable(this.#table(oid));
         return;
       case 'message':
         this.#hear(message);
@@ -93,20 +96,30 @@ class MessageReader implements TransactionReader {
   #learn(message: RelationMessage): void {
     const shape = JSON.stringify(message);
     const known = this.#relations.get(message.oid);
-    if (known !== undefined && known.shape !== shape) this.#tags.addTable(message.oid);
+    if (known !== undefined && known.shape !== shape) this.#tags.addTable(this.#table(message.oid));
     this.#relations.set(message.oid, { message, shape, key: keyOf(message) });
   }
 
   #change(message: Extract<PgoutputMessage, { kind: 'insert' | 'update' | 'delete' }>): void {
-    const { oid } = message;
-    const key = this.#relations.get(oid)?.key ?? null;
-    const rows = 'row' in message ? [message.row] : [];
-    if ('old' in message && message.old !== null) rows.push(message.old);
-    for (const row of rows) {
-      const values = key === null ? null : valuesOf(row, key);
-      if (values === null) this.#tags.addTable(oid);
-      else this.#tags.addRow(oid, values, this.#maxRows);
+    const table = this.#table(message.oid);
+    const key = this.#relations.get(message.oid)?.key ?? null;
+    if ('row' in message) this.#addRow(table, key, message.row);
+    if ('old' in message && message.old !== null) this.#addRow(table, key, message.old);
+  }
+
+  #addRow(table: TableTags, key: readonly number[] | null, row: Tuple): void {
+    const values = key === null ? null : valuesOf(row, key);
+    if (values === null) this.#tags.addTable(table);
+    else this.#tags.addRow(table, values);
+  }
+
+  #table(oid: number): TableTags {
+    let table = this.#tables.get(oid);
+    if (table === undefined) {
+      table = { oid, table: tableTag(oid), anyRow: anyRowTag(oid) };
+      this.#tables.set(oid, table);
     }
+    return table;
   }
 
   #hear({ prefix, content, isTransactional, lsn }: Extract<PgoutputMessage, { kind: 'message' }>): void {
@@ -138,47 +151,48 @@ function reasonOf({ identity }: RelationMessage): string {
 function valuesOf(row: Tuple, key: readonly number[]): readonly string[] | null {
   const values: string[] = [];
   for (const place of key) {
-    const value = row[place];
+    const value = row.value(place);
     if (value === null || value === undefined) return null;
-    values.push(value.toString('utf8'));
+    values.push(value);
   }
   return values;
 }
 
-interface TagSet {
-  /** All of a table: its rows cannot be named. */
-  addTable(oid: number): void;
-  addRow(oid: number, key: readonly string[], maxRows: number): void;
-  addOwn(tag: string): void;
-  list(): { readonly tags: readonly string[]; readonly isEverything: boolean };
+/** Names of one table's tags, made once. */
+interface TableTags {
+  readonly oid: number;
+  readonly table: string;
+  readonly anyRow: string;
 }
 
 const NONE: ReadonlySet<never> = new Set();
 
-function createTagSet(): TagSet {
-  return new TransactionTags();
-}
-
 /** A class, and sets that are made when they are needed: there is one for each transaction, and most write a row or two. */
-class TransactionTags implements TagSet {
-  readonly #tables = new Set<number>();
-  #whole: Set<number> | null = null;
+class TransactionTags {
+  readonly #maxRows: number;
+  readonly #tables = new Set<TableTags>();
+  #whole: Set<TableTags> | null = null;
   #rows: Set<string> | null = null;
   #own: Set<string> | null = null;
   #isCollapsed = false;
 
-  addTable(oid: number): void {
-    this.#tables.add(oid);
-    this.#whole ??= new Set();
-    this.#whole.add(oid);
+  constructor(maxRows: number) {
+    this.#maxRows = maxRows;
   }
 
-  addRow(oid: number, key: readonly string[], maxRows: number): void {
-    this.#tables.add(oid);
-    if (this.#isCollapsed || this.#whole?.has(oid) === true) return;
+  /** All of a table: its rows cannot be named. */
+  addTable(table: TableTags): void {
+    this.#tables.add(table);
+    this.#whole ??= new Set();
+    this.#whole.add(table);
+  }
+
+  addRow(table: TableTags, key: readonly string[]): void {
+    this.#tables.add(table);
+    if (this.#isCollapsed || this.#whole?.has(table) === true) return;
     this.#rows ??= new Set();
-    this.#rows.add(rowTag(oid, key));
-    this.#isCollapsed = this.#rows.size > maxRows;
+    this.#rows.add(rowTag(table.oid, key));
+    this.#isCollapsed = this.#rows.size > this.#maxRows;
   }
 
   addOwn(tag: string): void {
@@ -188,8 +202,8 @@ class TransactionTags implements TagSet {
 
   list(): { readonly tags: readonly string[]; readonly isEverything: boolean } {
     const tags: string[] = [];
-    for (const oid of this.#tables) tags.push(tableTag(oid));
-    for (const oid of (this.#isCollapsed ? this.#tables : this.#whole) ?? NONE) tags.push(anyRowTag(oid));
+    for (const { table } of this.#tables) tags.push(table);
+    for (const { anyRow } of (this.#isCollapsed ? this.#tables : this.#whole) ?? NONE) tags.push(anyRow);
     for (const tag of this.#own ?? NONE) tags.push(tag);
     if (!this.#isCollapsed) for (const tag of this.#rows ?? NONE) tags.push(tag);
     return { tags, isEverything: (this.#own?.size ?? 0) > MAXIMUM_OWN_TAGS };

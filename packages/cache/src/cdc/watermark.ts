@@ -19,7 +19,7 @@ export interface WatermarkParts {
   readonly coverAgain: () => Promise<void>;
 }
 
-const ASK_EVERY_MS = 20;
+const LOOK_EVERY_MS = 20;
 const NUDGE_EVERY_MS = 500;
 /** It was asked a thousand times by then. */
 const SILENT_MS = 30_000;
@@ -67,8 +67,9 @@ async function passed({ context, database, stream }: WatermarkParts, lsn: bigint
   const { signal } = context;
   let nudgeAtMs = performance.now() + NUDGE_EVERY_MS;
   while (stream.receivedLsn < lsn && !signal.aborted) {
-    stream.confirm(0n, true);
-    await pause(ASK_EVERY_MS, signal);
+    // While the stream flows it tells by itself.
+    if (stream.silentMs >= LOOK_EVERY_MS) stream.confirm(0n, true);
+    await pause(LOOK_EVERY_MS, signal);
     if (stream.silentMs > SILENT_MS) {
       throw failure(CDC_ERRORS.STREAM_ENDED, { reason: `The server was silent for ${SILENT_MS / 1_000} s` });
     }

@@ -17,8 +17,13 @@ export function tableTag(relationOid: number): string {
 export function rowTag(relationOid: number, key: readonly string[]): string {
   // Lengths first: ('a', 'bc') is not ('ab', 'c').
   const text = key.map((value) => `${Buffer.byteLength(value)}:${value}`).join('');
-  return `${tableTag(relationOid)}:${hash('sha256', text, 'base64url').slice(0, 22)}`;
+  // A colon is in no digest and in no other tag of a table.
+  const name = SHORT_KEY.test(text) ? text : hash('sha256', text, 'base64url').slice(0, 22);
+  return `r${relationOid}:${name}`;
 }
+
+/** What stands in Redis as it is; a number's key is read in clear, and costs no digest. */
+const SHORT_KEY = /^[\w.:-]{1,40}$/;
 
 /**
  * Gives the tag of all that depends on single rows of a table, whichever they are. A change of one row leaves it alone;

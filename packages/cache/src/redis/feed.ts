@@ -1,5 +1,5 @@
 import type { CacheError } from '../errors.ts';
-import type { StoreEvent, TagBump } from '../l2/types.ts';
+import type { StoreEvent, TagBump, TagVersion } from '../l2/types.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisKeys } from './keys.ts';
 import { translate } from './link.ts';
@@ -22,7 +22,7 @@ export interface FeedOptions {
   readonly keys: RedisKeys;
   /** Marks what this process sent itself. */
   readonly origin: string;
-  readonly onEvent: (event: StoreEvent) => void;
+  readonly onEvent: (event: StoreEvent, isOwn: boolean) => void;
   readonly onSubscribed: () => void;
   readonly onTrouble: (error: CacheError) => void;
 }
@@ -109,11 +109,12 @@ class SubscribedFeed implements RedisFeed {
     const parsed = parseMessage(message);
     if (parsed === null) return;
     if (this.#lastNumber !== null && parsed.number !== this.#lastNumber + 1) {
-      onEvent({ kind: 'gap', reason: `message ${parsed.number} came after ${this.#lastNumber}` });
+      onEvent({ kind: 'gap', reason: `message ${parsed.number} came after ${this.#lastNumber}` }, false);
     }
     this.#lastNumber = parsed.number;
     // Its own deletions are done already, and may be followed by a value of its own.
-    if (parsed.event.kind !== 'deleted' || parsed.origin !== origin) onEvent(parsed.event);
+    const isOwn = parsed.origin === origin;
+    if (parsed.event.kind !== 'deleted' || !isOwn) onEvent(parsed.event, isOwn);
   }
 }
 
@@ -140,9 +141,15 @@ function parseEvent(kind: string, facts: string, json: string): StoreEvent | nul
       return { kind: 'watermark', watermark: { lsn: BigInt(lsn), atMs: Number(atMs) } };
     }
     const tags: readonly string[] = JSON.parse(json);
-    const versions = facts.split(',').map(Number);
+    const versions = versionsOf(facts, tags.length);
     return { kind: 'invalidated', tags: tags.map((tag, index): TagBump => [tag, versions[index] ?? 0]) };
   } catch {
     return null;
   }
+}
+
+/** Reads the versions of bumped tags: a list, or one number for all of them. */
+export function versionsOf(text: string, count: number): readonly TagVersion[] {
+  const versions = text.split(',').map(Number);
+  return versions.length === 1 ? new Array<TagVersion>(count).fill(versions[0] ?? 0) : versions;
 }

@@ -12,8 +12,7 @@ const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local function format(number) return string.format('%.0f', number) end
-local function parse(key)
-  local text = redis.pcall('GET', key)
+local function parse(text)
   if type(text) ~= 'string' then return nil, '' end
   local version, lsn = string.match(text, '^(%d+) ?(%d*)$')
   return tonumber(version), lsn or ''
@@ -42,29 +41,34 @@ end
 `;
 
 /**
- * Gives tags a newer version. KEYS: the tags, then the number of messages where they share a server. ARGV: life of a tag in
+ * Gives tags a newer version, and answers with it: one for all of them, or a list where the clock was behind. KEYS: the tags, then the number of messages where they share a server. ARGV: life of a tag in
  * ms, LSN or '', channel or '', origin, JSON of the tags.
  */
 export const BUMP: RedisScript = script(`${NOW}${TELL}
 local count = ARGV[3] == '' and #KEYS or #KEYS - 1
-local versions = {}
+local olds = redis.call('MGET', unpack(KEYS, 1, count))
+local isAhead, versions, common = false, {}, format(now)
 for index = 1, count do
-  local old, lsn = parse(KEYS[index])
-  local version = format(math.max(now, (old or 0) + 1))
+  local old, lsn = parse(olds[index])
+  local version = common
+  if old and old >= now then
+    version = format(old + 1)
+    isAhead = true
+  end
   if ARGV[2] ~= '' then lsn = ARGV[2] end
   redis.call('SET', KEYS[index], lsn == '' and version or version .. ' ' .. lsn, 'PX', ARGV[1])
   versions[index] = version
 end
-if ARGV[3] ~= '' then
-  tell(KEYS[#KEYS], ARGV[3], ARGV[4] .. ' b ' .. table.concat(versions, ',') .. ' ' .. ARGV[5])
-end
-return versions`);
+local told = isAhead and table.concat(versions, ',') or common
+if ARGV[3] ~= '' then tell(KEYS[#KEYS], ARGV[3], ARGV[4] .. ' b ' .. told .. ' ' .. ARGV[5]) end
+return told`);
 
 /** Gives tags that are missing the time of the server. KEYS: the tags. ARGV: life in ms, 0 for ever. */
 export const INITIALISE: RedisScript = script(`${NOW}
 local values = {}
+local olds = redis.call('MGET', unpack(KEYS))
 for index, key in ipairs(KEYS) do
-  local version, lsn = parse(key)
+  local version, lsn = parse(olds[index])
   if not version then
     version = now
     if ARGV[1] == '0' then redis.call('SET', key, format(version))
@@ -79,7 +83,7 @@ return values`);
  * marker in ms or '': with it this is done once for all who ask with the same marker.
  */
 export const BUMP_NAMESPACE: RedisScript = script(`${NOW}${TELL}
-local old = parse(KEYS[1])
+local old = parse(redis.pcall('GET', KEYS[1]))
 local isDone = ARGV[3] ~= '' and not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3])
 if isDone and old then return format(old) end
 local version = format(math.max(now, (old or 0) + 1))

@@ -12,7 +12,7 @@ import type {
 } from '../l2/types.ts';
 import { asBuffer } from '../value/bytes.ts';
 import type { RedisClient } from './client.ts';
-import { createFeed, type RedisFeed } from './feed.ts';
+import { createFeed, type RedisFeed, versionsOf } from './feed.ts';
 import { type RedisKeys, redisKeys } from './keys.ts';
 import { createLink, type RedisLink, translate } from './link.ts';
 import { createReadBatch, type ReadBatch } from './read-batch.ts';
@@ -83,7 +83,7 @@ export class RedisStore implements L2Store {
       client,
       keys: this.#keys,
       origin: this.#origin,
-      onEvent: (event) => this.#hear(event),
+      onEvent: (event, isOwn) => this.#hear(event, isOwn),
       onSubscribed: () => this.#watch.look(),
       onTrouble: (error) => this.#complain(error),
     });
@@ -169,11 +169,12 @@ export class RedisStore implements L2Store {
     const lsn = mark.lsn?.toString() ?? '';
     if (!this.#client.isCluster) {
       const told = [this.#keys.channel, this.#origin, JSON.stringify(tags)];
-      return versionsOf(await this.#run(BUMP, [...keys, this.#keys.sequence], [tagTtlMs, lsn, ...told]));
+      const answer = await this.#run(BUMP, [...keys, this.#keys.sequence], [tagTtlMs, lsn, ...told]);
+      return versionsOf(String(answer), tags.length);
     }
     // Each tag has its own slot; the word goes out when all of them are done.
     const answers = await Promise.all(keys.map((key) => this.#run(BUMP, [key], [tagTtlMs, lsn, ''])));
-    const versions = answers.flatMap(versionsOf);
+    const versions = answers.map(Number);
     await this.#tell(`b ${versions.join(',')} ${JSON.stringify(tags)}`);
     return versions;
   }
@@ -239,8 +240,8 @@ export class RedisStore implements L2Store {
     this.#watch.lose(gone());
   }
 
-  #hear(event: StoreEvent): void {
-    if (event.kind === 'invalidated') this.#recent.add(event.tags.map(([tag]) => tag));
+  #hear(event: StoreEvent, isOwn: boolean): void {
+    if (event.kind === 'invalidated' && !isOwn) this.#recent.add(event.tags.map(([tag]) => tag));
     if (event.kind === 'watermark') this.#advanceTo(event.watermark);
     this.#context.listener(event);
   }
@@ -260,10 +261,6 @@ export class RedisStore implements L2Store {
   ): Promise<unknown> {
     return this.#link.send(() => runScript(this.#client, script, keys, values));
   }
-}
-
-function versionsOf(answer: unknown): readonly TagVersion[] {
-  return Array.isArray(answer) ? answer.map(Number) : [];
 }
 
 /** Redis takes whole milliseconds, at least one. */

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CacheError } from '../../errors.ts';
 import { decodePgoutput } from './decode.ts';
+import { createFieldReader } from './reader.ts';
+import type { Tuple, TupleValue } from './types.ts';
 
 const relation = Buffer.concat([
   Buffer.from('R'),
@@ -46,7 +48,7 @@ function tuple(values: readonly (string | null | undefined)[]): Buffer {
 
 describe('a message of pgoutput', () => {
   it('describes a table', () => {
-    expect(decodePgoutput(relation)).toEqual({
+    expect(decodePgoutput(createFieldReader(relation))).toEqual({
       kind: 'relation',
       oid: 16_385,
       schema: 'public',
@@ -66,26 +68,26 @@ describe('a message of pgoutput', () => {
       fc.property(oids, rows, fc.option(rows), fc.constantFrom('K', 'O'), (oid, row, old, letter) => {
         const before = old === null ? [] : [Buffer.from(letter), tuple(old)];
         const bytes = Buffer.concat([Buffer.from('U'), u32(oid), ...before, Buffer.from('N'), tuple(row)]);
-        const message = decodePgoutput(bytes);
+        const message = decodePgoutput(createFieldReader(bytes));
         expect(message).toMatchObject({ kind: 'update', oid });
         if (message.kind !== 'update') return;
-        const text = (one: Buffer | null | undefined): string | null | undefined =>
-          one === null || one === undefined ? one : one.toString();
-        expect(message.row.map(text)).toEqual(row);
-        expect(message.old?.map(text) ?? null).toEqual(old);
+        const values = (one: Tuple): readonly TupleValue[] =>
+          Array.from({ length: one.length }, (_, place) => one.value(place));
+        expect(values(message.row)).toEqual(row);
+        expect(message.old === null ? null : values(message.old)).toEqual(old);
       }),
     );
   });
 
   it('that is cut off, too long or of no known type is an error of the catalogue, never a guess', () => {
     for (let length = 0; length < relation.length; length += 1) {
-      expect(() => decodePgoutput(relation.subarray(0, length))).toThrow(CacheError);
+      expect(() => decodePgoutput(createFieldReader(relation.subarray(0, length)))).toThrow(CacheError);
     }
-    expect(() => decodePgoutput(Buffer.concat([relation, Buffer.from('x')]))).toThrow(/too many/);
+    expect(() => decodePgoutput(createFieldReader(Buffer.concat([relation, Buffer.from('x')])))).toThrow(/too many/);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         try {
-          decodePgoutput(Buffer.from(bytes));
+          decodePgoutput(createFieldReader(Buffer.from(bytes)));
         } catch (error) {
           expect(error).toMatchObject({ code: 'CDC.UNREADABLE_STREAM' });
         }

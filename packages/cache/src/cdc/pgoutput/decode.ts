@@ -1,6 +1,6 @@
 import { failure } from '../../errors.ts';
 import { CDC_ERRORS } from '../errors.ts';
-import { createFieldReader, type FieldReader } from './reader.ts';
+import type { FieldReader } from './reader.ts';
 import type {
   PgoutputMessage,
   RelationColumn,
@@ -11,12 +11,11 @@ import type {
 } from './types.ts';
 
 /**
- * Decodes one message of pgoutput, version 1, as it stands in an XLogData frame.
+ * Decodes one message of pgoutput, version 1, as it stands in the rest of an XLogData frame.
  * @throws CDC.UNREADABLE_STREAM
  * @source PostgreSQL docs, "Logical Replication Message Formats"
  */
-export function decodePgoutput(bytes: Buffer): PgoutputMessage {
-  const reader = createFieldReader(bytes);
+export function decodePgoutput(reader: FieldReader): PgoutputMessage {
   const letter = reader.letter();
   const decode = DECODERS[letter];
   if (decode === undefined) throw unreadable(`a message of type "${letter}"`);
@@ -27,16 +26,16 @@ export function decodePgoutput(bytes: Buffer): PgoutputMessage {
 
 const DECODERS: Readonly<Record<string, (reader: FieldReader) => PgoutputMessage>> = {
   B(reader) {
-    const finalLsn = reader.int64();
-    // Time of the commit.
-    reader.int64();
-    return { kind: 'begin', finalLsn, xid: reader.uint32() };
+    // Where its commit begins, and when that was.
+    reader.skip(16);
+    return { kind: 'begin', xid: reader.uint32() };
   },
   C(reader) {
-    reader.int8();
-    const [lsn, endLsn] = [reader.int64(), reader.int64()];
-    reader.int64();
-    return { kind: 'commit', lsn, endLsn };
+    // Flags, and where the commit begins.
+    reader.skip(9);
+    const endLsn = reader.int64();
+    reader.skip(8);
+    return { kind: 'commit', endLsn };
   },
   O: (reader) => ({ kind: 'origin', lsn: reader.int64(), name: reader.text() }),
   R: decodeRelation,
@@ -83,19 +82,44 @@ function decodeRelation(reader: FieldReader): RelationMessage {
   return { kind: 'relation', oid, schema, name, identity: identity as ReplicaIdentity, columns };
 }
 
+/** Passes over the values, and remembers where they are. */
 function decodeTuple(reader: FieldReader): Tuple {
-  const values: TupleValue[] = [];
-  for (let left = reader.int16(); left > 0; left -= 1) values.push(decodeValue(reader));
-  return values;
+  const places: number[] = [];
+  for (let left = reader.int16(); left > 0; left -= 1) {
+    places.push(reader.position);
+    const letter = reader.letter();
+    if (letter === 'n' || letter === 'u') continue;
+    expectLetter(letter, 'tb');
+    reader.skip(reader.uint32());
+  }
+  return new TupleInPlace(reader.message, places);
 }
 
-function decodeValue(reader: FieldReader): TupleValue {
-  const letter = reader.letter();
-  if (letter === 'n') return null;
-  if (letter === 'u') return undefined;
-  expectLetter(letter, 'tb');
-  return reader.bytes(reader.uint32());
+class TupleInPlace implements Tuple {
+  readonly #message: Buffer;
+  readonly #places: readonly number[];
+
+  constructor(message: Buffer, places: readonly number[]) {
+    this.#message = message;
+    this.#places = places;
+  }
+
+  get length(): number {
+    return this.#places.length;
+  }
+
+  value(place: number): TupleValue {
+    const at = this.#places[place];
+    const letter = at === undefined ? 'u' : String.fromCharCode(this.#message.readUInt8(at));
+    if (at === undefined || letter === 'u') return undefined;
+    if (letter === 'n') return null;
+    const begin = at + VALUE_HEADER_BYTES;
+    return this.#message.toString('utf8', begin, begin + this.#message.readUInt32BE(at + 1));
+  }
 }
+
+/** Its letter and its length. */
+const VALUE_HEADER_BYTES = 5;
 
 function expectLetter(letter: string, known: string): void {
   if (letter.length !== 1 || !known.includes(letter)) throw unreadable(`"${letter}" in place of ${known}`);

@@ -1,8 +1,12 @@
 /** A column of a tuple: text, null for NULL, undefined where the stream leaves it out (an unchanged TOAST value). */
-export type TupleValue = Buffer | null | undefined;
+export type TupleValue = string | null | undefined;
 
 /** The values of one row in the order of its relation's columns; valid until the next message. */
-export type Tuple = readonly TupleValue[];
+export interface Tuple {
+  readonly length: number;
+  /** Decodes one value: of most rows only the key is asked for. */
+  value(place: number): TupleValue;
+}
 
 /** How a table names the row that an update or a delete changed: `d` primary key, `i` an index, `f` all, `n` not. */
 export type ReplicaIdentity = 'd' | 'i' | 'f' | 'n';
@@ -27,8 +31,8 @@ export interface RelationColumn {
 
 /** A message of pgoutput, version 1. @source PostgreSQL docs, "Logical Replication Message Formats" */
 export type PgoutputMessage =
-  | { readonly kind: 'begin'; readonly finalLsn: bigint; readonly xid: number }
-  | { readonly kind: 'commit'; readonly lsn: bigint; readonly endLsn: bigint }
+  | { readonly kind: 'begin'; readonly xid: number }
+  | { readonly kind: 'commit'; readonly endLsn: bigint }
   | { readonly kind: 'origin'; readonly lsn: bigint; readonly name: string }
   | RelationMessage
   | { readonly kind: 'type'; readonly oid: number; readonly schema: string; readonly name: string }

@@ -1,10 +1,11 @@
 import { failure } from '../../errors.ts';
 import { CDC_ERRORS } from '../errors.ts';
-import { createFieldReader } from '../pgoutput/reader.ts';
+import { createFieldReader, type FieldReader } from '../pgoutput/reader.ts';
 
 /** What a server sends while it replicates. @source PostgreSQL docs, "Streaming Replication Protocol" */
 export type ReplicationFrame =
-  | { readonly kind: 'data'; readonly beginLsn: bigint; readonly payload: Buffer }
+  /** What is left of the payload is one message. */
+  | { readonly kind: 'data'; readonly beginLsn: bigint; readonly payload: FieldReader }
   /** All that the log holds before `endLsn` was sent already, as far as it is for this slot. */
   | { readonly kind: 'keepalive'; readonly endLsn: bigint; readonly wantsReply: boolean };
 
@@ -15,19 +16,17 @@ export function decodeFrame(chunk: Buffer): ReplicationFrame {
   if (letter === 'w') {
     const beginLsn = reader.int64();
     // The end of the server's log, and its clock.
-    reader.int64();
-    reader.int64();
-    return { kind: 'data', beginLsn, payload: reader.bytes(chunk.length - DATA_HEADER_BYTES) };
+    reader.skip(16);
+    return { kind: 'data', beginLsn, payload: reader };
   }
   if (letter === 'k') {
     const endLsn = reader.int64();
-    reader.int64();
+    reader.skip(8);
     return { kind: 'keepalive', endLsn, wantsReply: reader.int8() === 1 };
   }
   throw failure(CDC_ERRORS.UNREADABLE_STREAM, { what: `a frame of type "${letter}"` });
 }
 
-const DATA_HEADER_BYTES = 25;
 const STATUS_BYTES = 34;
 /** PostgreSQL counts from the year 2000. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);

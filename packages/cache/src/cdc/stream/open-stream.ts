@@ -3,6 +3,7 @@ import { CacheError, failure } from '../../errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/quote.ts';
 import { translateDatabaseError } from '../database.ts';
 import { CDC_ERRORS } from '../errors.ts';
+import type { FieldReader } from '../pgoutput/reader.ts';
 import { decodeFrame, encodeStatus } from './frames.ts';
 
 /** The change stream of one slot. */
@@ -26,7 +27,7 @@ export interface StreamOptions {
   readonly slot: string;
   readonly publication: string;
   /** Takes one message of pgoutput; the bytes are valid until it returns. What it throws ends the stream. */
-  readonly onMessage: (payload: Buffer) => void;
+  readonly onMessage: (payload: FieldReader) => void;
 }
 
 /** What is used of a connection of node-postgres beside its public face. */

@@ -1,0 +1,22 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import pg from "pg";
+import { withRedis } from '/work/main/bench/lib/cache/redis-server.ts';
+import { withServer } from '/work/main/bench/lib/server.ts';
+import { treeCpuMs } from '/work/main/bench/lib/processes.ts';
+const sleep=ms=>new Promise(r=>setTimeout(r,ms));
+const PROGRAM='/work/main/packages/agent/bin/pgsteward.js';
+const mode=process.argv[3]||'cdc';
+await withRedis(async redis=>withServer({wal_level:'logical',shared_buffers:'256MB'},async({url})=>{
+ execFileSync('/usr/lib/postgresql/15/bin/pgbench',['-i','-q','-s','5',url],{stdio:'ignore'});
+ const c=new pg.Client({connectionString:url});await c.connect();
+ if(mode==='outbox')await c.query(execFileSync(process.execPath,[PROGRAM,'cache','worker',url,'--print-outbox-sql','--tables','pgbench_accounts','pgbench_history'],{encoding:'utf8'}));
+ const w=spawn(process.execPath,[PROGRAM,'cache','worker',url,'--namespace','bench','--redis',redis,'--mode',mode,'--json'],{stdio:['ignore','pipe','inherit']});await once(w.stdout,'data');
+ const pids=async()=>(await c.query("select pid, backend_type, left(query,60) q from pg_stat_activity where application_name='pgsteward cache worker'")).rows;
+ await sleep(3000);const ps=await pids();const b=ps.map(p=>treeCpuMs(p.pid)),w0=treeCpuMs(w.pid);await sleep(10000);
+ const a=ps.map(p=>treeCpuMs(p.pid));console.log('idle worker ms/s',(treeCpuMs(w.pid)-w0)/10,ps.map((p,i)=>[p.backend_type,p.q,(a[i]-b[i])/10]));
+ const load=spawn('/usr/lib/postgresql/15/bin/pgbench',['-N','-c','16','-j','2','-T','14',url],{stdio:['ignore','pipe','ignore']});let out='';load.stdout.on('data',d=>out+=d);await sleep(3000);
+ const b2=ps.map(p=>treeCpuMs(p.pid)),w1=treeCpuMs(w.pid);await sleep(10000);const a2=ps.map(p=>treeCpuMs(p.pid)),w2=treeCpuMs(w.pid);
+ console.log('load worker ms/s',(w2-w1)/10,ps.map((p,i)=>[p.backend_type,(a2[i]-b2[i])/10]));await once(load,'exit').catch(()=>{});console.log(/tps = ([\d.]+)/.exec(out)?.[1]);
+ w.kill('SIGTERM');await once(w,'exit');await c.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active');await c.end();
+},{isDurable:true}));process.exit(0);
