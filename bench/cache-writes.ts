@@ -20,7 +20,7 @@ const TABLES = ['pgbench_accounts', 'pgbench_tellers', 'pgbench_branches', 'pgbe
 /** `stream`: the change stream is read by PostgreSQL's own program, which does nothing with it. */
 type Way = 'none' | 'stream' | 'cdc' | 'outbox';
 
-const WAYS: readonly Way[] = (process.env.WAYS?.split(',') ?? ['none', 'stream', 'cdc', 'outbox']) as Way[];
+const WAYS: readonly Way[] = ['none', 'stream', 'cdc', 'outbox'];
 
 /**
  * What invalidation costs those who write: pgbench with 16 writers and durable commits, with no worker, with the change
@@ -137,7 +137,7 @@ async function startWorker(
   }
   if (way === 'outbox') await client.query(pgsteward(url, '--print-outbox-sql', '--tables', ...TABLES));
   const words = ['cache', 'worker', url, '--namespace', 'bench', '--redis', redis, '--mode', way, '--json'];
-  const child = spawn(process.execPath, [...(process.env.PROF ? ['--cpu-prof','--cpu-prof-dir=/tmp/prof','--cpu-prof-interval=500'] : []), PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   return child;
 }

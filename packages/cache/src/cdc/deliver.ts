@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WorkerContext } from './context.ts';
 import { invalidate } from './invalidate.ts';
-import { pause } from './pause.ts';
+import { pause, roundsApartMs } from './pause.ts';
 import type { StreamedTransaction } from './read-transactions.ts';
 import { type DatabaseSnapshot, extendXid, isVisible } from './snapshot.ts';
 
@@ -38,15 +38,8 @@ interface Waiter {
 }
 
 const HIGH_TAGS = 200_000;
-/**
- * Under load many transactions share a round, which asks PostgreSQL and Redis once each: what it takes from those who
- * write is bounded by its share of the time. The busier the machine, the longer a round takes and the more share the next
- * one. In between the stream is left alone too: what waits in its buffer is read at once, not commit by commit. One
- * transaction that comes alone waits for nothing.
- */
-const ROUNDS_RATIO = Number(process.env['RR'] ?? 0.1);
+/** One transaction that comes alone waits for nothing. */
 const LEAST_APART_MS = 5;
-const MOST_APART_MS = Number(process.env['MA'] ?? 100);
 /** How soon to look again for one that is not seen: commonly the time that a commit takes to end. */
 const LOOK_AGAIN_MS = 2;
 const SLOWEST_LOOK_MS = 50;
@@ -122,8 +115,7 @@ class OrderedDelivery implements Delivery {
     const due = batch.filter((one) => seen.has(one) || !one.isEarly);
     if (due.length > 0 && !(await invalidate(context, merge(due)))) return;
     for (const one of due) one.isEarly = true;
-    const apartMs = (performance.now() - beginMs) / ROUNDS_RATIO;
-    this.#nextRoundAtMs = beginMs + Math.min(MOST_APART_MS, Math.max(LEAST_APART_MS, apartMs));
+    this.#nextRoundAtMs = beginMs + roundsApartMs(performance.now() - beginMs, LEAST_APART_MS);
     this.#settle(seen);
     if (seen.size > 0) this.#lookMs = LOOK_AGAIN_MS;
     else {
@@ -132,7 +124,10 @@ class OrderedDelivery implements Delivery {
     }
   }
 
-  /** Waits for the next round's time, then takes what came meanwhile. */
+  /**
+   * Waits for the next round's time, then takes what came meanwhile. Until then the stream is left alone: what waits in
+   * its buffer is read at once, not commit by commit.
+   */
   async #rest(): Promise<void> {
     const earlyMs = this.#nextRoundAtMs - performance.now();
     if (earlyMs <= 0) return;

@@ -5,7 +5,7 @@ import { advance, reset, type WorkerContext } from '../context.ts';
 import { type DatabaseRow, openDatabase, type WorkerDatabase } from '../database.ts';
 import { CDC_ERRORS } from '../errors.ts';
 import { bumpOnce } from '../invalidate.ts';
-import { pause } from '../pause.ts';
+import { pause, roundsApartMs } from '../pause.ts';
 import { readPosition } from '../settle.ts';
 import { type DatabaseSnapshot, extendXid, parseSnapshot } from '../snapshot.ts';
 import { CATALOGUE_RATIO, compareCatalogue } from '../watermark.ts';
@@ -64,23 +64,27 @@ interface Candidate {
 async function poll(context: WorkerContext, database: WorkerDatabase): Promise<void> {
   const { numbers, signal, store } = context;
   let candidate: Candidate | null = null;
-  let [confirmedLsn, advanceAtMs] = [0n, 0];
+  let [confirmedLsn, advanceAtMs, isQuiet] = [0n, 0, false];
   while (!signal.aborted) {
+    const beginMs = performance.now();
+    const isDue = beginMs >= advanceAtMs;
     const atMs = store.nowMs();
-    candidate ??= await readCandidate(database);
-    const taken = await takeRows(context, database);
-    if (taken === null) continue;
-    if (!taken.isAll) continue;
-    if (taken.snapshot.xmin >= extendXid(candidate.nextXid, taken.snapshot.xmax)) {
+    if (isDue) candidate ??= await readCandidate(database);
+    const taken: Taken | null =
+      (isQuiet ? await findEmpty(context, database) : null) ?? (await takeRows(context, database));
+    if (taken === null || taken.count === ROWS_PER_POLL) continue;
+    isQuiet = taken.count === 0;
+    const nextMs = beginMs + roundsApartMs(performance.now() - beginMs, numbers.pollMs);
+    if (candidate !== null && taken.snapshot.xmin >= extendXid(candidate.nextXid, taken.snapshot.xmax)) {
       confirmedLsn = candidate.lsn;
       candidate = null;
     }
-    if (performance.now() >= advanceAtMs) {
+    if (isDue) {
       const tookMs = await coverNoted(context, database);
       advanceAtMs = performance.now() + Math.max(numbers.heartbeatMs, tookMs / CATALOGUE_RATIO);
       await advance(context, confirmedLsn, atMs).catch((error: unknown) => context.trouble(error));
     }
-    await pause(numbers.pollMs, signal);
+    await pause(Math.max(0, nextMs - performance.now()), signal);
   }
 }
 
@@ -103,12 +107,22 @@ interface TakenAnswer extends DatabaseRow {
 
 interface Taken {
   readonly snapshot: DatabaseSnapshot;
-  /** Whether nothing was left that the snapshot sees. */
-  readonly isAll: boolean;
+  /** Rows; where there are fewer than a poll takes, none is left that the snapshot sees. */
+  readonly count: number;
 }
 
 const ROWS_PER_POLL = 1_000;
 const RETRY_MS = 200;
+
+/** Looks whether there are rows: what an outbox that is quiet costs. @returns null where there are */
+async function findEmpty(context: WorkerContext, database: WorkerDatabase): Promise<Taken | null> {
+  const [look] = await database.rows<{ readonly snapshot: string; readonly is_empty: boolean }>(
+    `/* pgsteward:cache-look */
+select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot,
+  not exists (select from ${nameIn({ schema: context.schema }, OUTBOX)}) as is_empty`,
+  );
+  return look?.is_empty === true ? { snapshot: parseSnapshot(look.snapshot), count: 0 } : null;
+}
 
 /** Takes rows and invalidates what they name; they stay where the store does not confirm it. @returns null then */
 async function takeRows(context: WorkerContext, database: WorkerDatabase): Promise<Taken | null> {
@@ -131,7 +145,7 @@ select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot,
     if (tags.length > 0) await bumpOnce(context, mark);
     await database.rows('commit');
     note(context, rows.length, mark);
-    return { snapshot: parseSnapshot(snapshot), isAll: rows.length < ROWS_PER_POLL };
+    return { snapshot: parseSnapshot(snapshot), count: rows.length };
   } catch (error) {
     // A transaction that waited for the store would hold VACUUM up.
     await database.rows('rollback');

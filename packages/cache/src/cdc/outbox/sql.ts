@@ -79,10 +79,12 @@ function noteBody({ oid, key }: OutboxTable, shape: OutboxShape): string {
     }
     const columns = key.map(quoteIdentifier);
     const texts = columns.map((column) => `r.${column}::text`).join(', ');
-    const rows = tables.map((table) => `select ${columns.join(', ')} from ${table}`).join(' union ');
+    // The worker removes duplicates; here each further step costs the writer.
+    const rows = tables.map((table) => `select ${columns.join(', ')} from ${table}`).join(' union all ');
+    const maxRows = tables.length * shape.maxRows;
     return `insert into ${outbox} (relid, keys)
-    select ${oid}, case when count(*) <= ${shape.maxRows} then array_agg(array[${texts}]) end
-    from (${rows} limit ${shape.maxRows + 1}) as r having count(*) > 0;`;
+    select ${oid}, case when count(*) <= ${maxRows} then array_agg(array[${texts}]) end
+    from (${rows} limit ${maxRows + 1}) as r having count(*) > 0;`;
   };
   return `begin
   if tg_op = 'TRUNCATE' then

@@ -83,7 +83,9 @@ describe('a message of pgoutput', () => {
     for (let length = 0; length < relation.length; length += 1) {
       expect(() => decodePgoutput(createFieldReader(relation.subarray(0, length)))).toThrow(CacheError);
     }
-    expect(() => decodePgoutput(createFieldReader(Buffer.concat([relation, Buffer.from('x')])))).toThrow(/too many/);
+    expect(() => decodePgoutput(createFieldReader(Buffer.concat([relation, Buffer.from('x')])))).toThrow(
+      /too many/,
+    );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         try {
