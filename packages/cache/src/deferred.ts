@@ -13,7 +13,6 @@ export interface Deferred {
 
 /** Beyond it the whole namespace is invalidated instead. */
 const MAXIMUM_ITEMS = 10_000;
-const TAGS_PER_BUMP = 500;
 
 /** Creates an empty list. */
 export function createDeferred(): Deferred {
@@ -52,9 +51,9 @@ export function createDeferred(): Deferred {
         isAll = false;
       }
       while (tags.size > 0) {
-        const chunk = [...tags].slice(0, TAGS_PER_BUMP);
-        await store.bump(chunk);
-        for (const tag of chunk) tags.delete(tag);
+        const told = [...tags];
+        await store.bump(told);
+        for (const tag of told) tags.delete(tag);
       }
       for (const id of ids) {
         await store.delete(id);

@@ -5,7 +5,6 @@ import type { InvalidationResult } from './types.ts';
 
 /** One call may name as many tags as a transaction touched rows. */
 const MAXIMUM_TAGS = 10_000;
-const TAGS_PER_BUMP = 500;
 const REPLAY_AGAIN_MS = 1_000;
 /** How long the first call of a process waits for the connection that is being opened. */
 const OPENING_MS = 2_000;
@@ -24,13 +23,8 @@ export async function invalidateTags(
   const result = await share(core, {
     alone: own,
     send: async (store) => {
-      const versions: TagVersion[] = [];
-      for (let begin = 0; begin < unique.length; begin += TAGS_PER_BUMP) {
-        const chunk = unique.slice(begin, begin + TAGS_PER_BUMP);
-        const bumped = await store.bump(chunk, mark);
-        for (const [index, tag] of chunk.entries()) core.tags.raise(tag, bumped[index] ?? 0);
-        versions.push(...bumped);
-      }
+      const versions = await store.bump(unique, mark);
+      for (const [index, tag] of unique.entries()) core.tags.raise(tag, versions[index] ?? 0);
       return versions;
     },
     defer: () => core.deferred.addTags(unique),

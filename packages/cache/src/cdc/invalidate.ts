@@ -1,8 +1,6 @@
 import type { WorkerContext } from './context.ts';
 import { pause } from './pause.ts';
 
-/** A script of more would hold up other clients of Redis. */
-const TAGS_PER_BUMP = 500;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2_000;
 
@@ -40,7 +38,5 @@ export async function bumpOnce(
   { tags, isEverything, lsn }: Invalidation,
 ): Promise<void> {
   if (isEverything) await store.bumpNamespace();
-  for (let begin = 0; begin < tags.length; begin += TAGS_PER_BUMP) {
-    await store.bump(tags.slice(begin, begin + TAGS_PER_BUMP), lsn === null ? {} : { lsn });
-  }
+  await store.bump(tags, lsn === null ? {} : { lsn });
 }

@@ -21,7 +21,7 @@ export interface WatermarkParts {
 
 const LOOK_EVERY_MS = 20;
 const NUDGE_EVERY_MS = 500;
-/** It was asked a thousand times by then. */
+/** It was asked hundreds of times by then. */
 const SILENT_MS = 30_000;
 /** Comparing the catalogue may take this share of the time; where it would take more, the watermark moves less often. */
 export const CATALOGUE_RATIO = 0.1;

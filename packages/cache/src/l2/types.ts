@@ -113,8 +113,8 @@ export interface L2Store {
   delete(id: string): Promise<void>;
 
   /**
-   * Invalidates all that carries one of the tags, in O(number of tags). Call it after the commit, never before: a reader
-   * between the two would keep the old rows under the new version.
+   * Invalidates all that carries one of the tags, in O(number of tags), of which there may be any. Call it after the
+   * commit, never before: a reader between the two would keep the old rows under the new version.
    * @returns the new version of each tag, greater than all before
    */
   bump(tags: readonly string[], mark?: InvalidationMark): Promise<readonly TagVersion[]>;

@@ -128,7 +128,7 @@ async function versionsOf(
 async function initialise({ client, link, keys, tagTtlMs }: BatchOptions, tag: string): Promise<Version> {
   const ttlMs = tag === keys.namespace ? 0 : tagTtlMs;
   const answer = await link.send(() => runScript(client, INITIALISE, [tag], [ttlMs]));
-  return parseVersion(String(Array.isArray(answer) ? answer[0] : '')) ?? NONE;
+  return parseVersion(String(answer)) ?? NONE;
 }
 
 /** Reads `<version>` or `<version> <lsn>`; null where it is neither. */

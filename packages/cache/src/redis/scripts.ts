@@ -63,20 +63,15 @@ local told = isAhead and table.concat(versions, ',') or common
 if ARGV[3] ~= '' then tell(KEYS[#KEYS], ARGV[3], ARGV[4] .. ' b ' .. told .. ' ' .. ARGV[5]) end
 return told`);
 
-/** Gives tags that are missing the time of the server. KEYS: the tags. ARGV: life in ms, 0 for ever. */
+/** Gives a tag that is missing the time of the server. KEYS: the tag. ARGV: life in ms, 0 for ever. */
 export const INITIALISE: RedisScript = script(`${NOW}
-local values = {}
-local olds = redis.call('MGET', unpack(KEYS))
-for index, key in ipairs(KEYS) do
-  local version, lsn = parse(olds[index])
-  if not version then
-    version = now
-    if ARGV[1] == '0' then redis.call('SET', key, format(version))
-    else redis.call('SET', key, format(version), 'PX', ARGV[1]) end
-  end
-  values[index] = lsn == '' and format(version) or format(version) .. ' ' .. lsn
+local version, lsn = parse(redis.pcall('GET', KEYS[1]))
+if not version then
+  version = now
+  if ARGV[1] == '0' then redis.call('SET', KEYS[1], format(version))
+  else redis.call('SET', KEYS[1], format(version), 'PX', ARGV[1]) end
 end
-return values`);
+return lsn == '' and format(version) or format(version) .. ' ' .. lsn`);
 
 /**
  * Gives the namespace a newer version. KEYS: namespace, number of messages, marker. ARGV: channel, origin, life of the

@@ -37,7 +37,8 @@ import { createWatch, type RedisWatch } from './watch.ts';
 const YOUNG_MS = 120_000;
 /** INFO gives the age of a server in whole seconds. */
 const AGE_GRAIN_MS = 2_000;
-const TAGS_PER_BUMP = 500;
+/** A script of more would hold up other clients. */
+const TAGS_PER_SCRIPT = 500;
 
 /** The shared store in Redis: a client, its subscription, and the watch over both. */
 export class RedisStore implements L2Store {
@@ -164,6 +165,14 @@ export class RedisStore implements L2Store {
 
   async bump(tags: readonly string[], mark: InvalidationMark = {}): Promise<readonly TagVersion[]> {
     this.#recent.add(tags);
+    const versions: TagVersion[] = [];
+    for (let begin = 0; begin < tags.length; begin += TAGS_PER_SCRIPT) {
+      versions.push(...(await this.#bumpSome(tags.slice(begin, begin + TAGS_PER_SCRIPT), mark)));
+    }
+    return versions;
+  }
+
+  async #bumpSome(tags: readonly string[], mark: InvalidationMark): Promise<readonly TagVersion[]> {
     const { tagTtlMs } = this.#context;
     const keys = tags.map((tag) => this.#keys.tag(tag));
     const lsn = mark.lsn?.toString() ?? '';
@@ -220,13 +229,7 @@ export class RedisStore implements L2Store {
     if (silentMs === null) return;
     const recent = this.#recent.list();
     if (recent === null) await this.bumpNamespace();
-    else await this.#repeat(recent);
-  }
-
-  async #repeat(recent: readonly string[]): Promise<void> {
-    for (let begin = 0; begin < recent.length; begin += TAGS_PER_BUMP) {
-      await this.bump(recent.slice(begin, begin + TAGS_PER_BUMP));
-    }
+    else await this.bump(recent);
   }
 
   #complain(error: CacheError): void {
