@@ -23,6 +23,8 @@ create type wiping_type as (a int);
 create function wipe_cast(text) returns wiping_type language sql as 'select row(wipe_fn())::wiping_type';
 create cast (text as wiping_type) with function wipe_cast(text);
 grant all on all functions in schema public to public;
+-- Who may reset what a whole server counts is not left to everybody, as the extension has it.
+revoke all on function pg_stat_statements_reset from public;
 select lo_create(777);
 grant select on pg_catalog.pg_largeobject_metadata to public;`;
 
@@ -35,6 +37,8 @@ const CHECKSUM = `select
   (select string_agg(oid::text, ',' order by oid) from pg_largeobject_metadata) as objects,
   (select last_value || ' ' || is_called from counter) as counter,
   (select count(*) from pg_replication_slots) as slots,
+  (select stats_reset from pg_stat_statements_info) as statements_reset,
+  (select stats_reset from pg_stat_database where datname = current_database()) as statistics_reset,
   (select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
     and pid in (select pid from pg_stat_activity where application_name <> 'pgsteward' or state = 'idle')) as locks,
   (select string_agg(attacl::text || relacl::text, ',') from pg_class left join pg_attribute on attrelid = pg_class.oid where relnamespace = 'public'::regnamespace) as rights,
