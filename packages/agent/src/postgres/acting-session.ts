@@ -18,7 +18,7 @@ export interface ActingSession extends Session {
   /**
    * Runs one statement outside a transaction: a concurrent build, a vacuum, a setting of the server. Waits for locks as
    * long as it must.
-   * @param signal cancels it on the server
+   * @param options with `signal`, which cancels it on the server
    * @throws DatabaseError of node-postgres; POSTGRES.CONNECTION_LOST
    */
   run(sql: string, options: { readonly signal: AbortSignal }): Promise<void>;
