@@ -25,8 +25,8 @@ const WAYS: readonly Way[] = ['none', 'stream', 'cdc', 'outbox'];
 /**
  * What invalidation costs those who write: pgbench with 16 writers and durable commits, with no worker, with the change
  * stream, and with the outbox, in turn; `pgsteward cache worker` runs beside on the same machine, as does Redis. Beside
- * it pg_recvlogical, PostgreSQL's own program, which takes the stream commit by commit and does nothing with it. Each way is compared with the
- * rounds of nothing before and after it. Options: `--rounds 5`, `--seconds 15`, `--scale 20`.
+ * it pg_recvlogical, PostgreSQL's own program, which takes the stream commit by commit and does nothing with it. Each way
+ * is compared with the rounds of nothing before and after it. Options: `--rounds 5`, `--seconds 15`, `--scale 20`.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -112,9 +112,9 @@ async function measure(way: Way, { url, redis, seconds }: Surroundings): Promise
   await client.query('vacuum');
   await client.query('checkpoint');
   // A worker runs for weeks: what it spends on being compiled is not the cost of a write.
-  pgbench(url, ['-N', '-c', WRITERS, '-j', '2', '-T', WARM_UP_S]);
+  write(url, WARM_UP_S);
   const beforeMs = worker === null ? 0 : treeCpuMs(worker.pid ?? 0);
-  const output = pgbench(url, ['-N', '-c', WRITERS, '-j', '2', '-T', seconds]);
+  const output = write(url, seconds);
   const perSecond = Number(/tps = ([\d.]+)/.exec(output)?.[1]);
   const endMs = performance.now();
   while (worker !== null && way !== 'stream' && !(await isCaughtUp(way, client))) await sleep(10);
@@ -169,6 +169,10 @@ async function isCaughtUp(way: Way, client: pg.Client): Promise<boolean> {
 
 function pgsteward(url: string, ...words: readonly string[]): string {
   return execFileSync(process.execPath, [PROGRAM, 'cache', 'worker', url, ...words], { encoding: 'utf8' });
+}
+
+function write(url: string, seconds: string): string {
+  return pgbench(url, ['-N', '-c', WRITERS, '-j', '2', '-T', seconds]);
 }
 
 function pgbench(url: string, words: readonly string[]): string {

@@ -38,5 +38,5 @@ export async function bumpOnce(
   { tags, isEverything, lsn }: Invalidation,
 ): Promise<void> {
   if (isEverything) await store.bumpNamespace();
-  await store.bump(tags, lsn === null ? {} : { lsn });
+  if (tags.length > 0) await store.bump(tags, lsn === null ? {} : { lsn });
 }

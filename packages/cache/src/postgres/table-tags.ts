@@ -19,7 +19,7 @@ export function rowTag(relationOid: number, key: readonly string[]): string {
   const text = key.map((value) => `${Buffer.byteLength(value)}:${value}`).join('');
   // A colon is in no digest and in no other tag of a table.
   const name = SHORT_KEY.test(text) ? text : hash('sha256', text, 'base64url').slice(0, 22);
-  return `r${relationOid}:${name}`;
+  return `${tableTag(relationOid)}:${name}`;
 }
 
 /** What stands in Redis as it is; a number's key is read in clear, and costs no digest. */

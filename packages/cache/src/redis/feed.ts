@@ -141,7 +141,7 @@ function parseEvent(kind: string, facts: string, json: string): StoreEvent | nul
       return { kind: 'watermark', watermark: { lsn: BigInt(lsn), atMs: Number(atMs) } };
     }
     const tags: readonly string[] = JSON.parse(json);
-    const versions = versionsOf(facts, tags.length);
+    const versions = bumpedVersions(facts, tags.length);
     return { kind: 'invalidated', tags: tags.map((tag, index): TagBump => [tag, versions[index] ?? 0]) };
   } catch {
     return null;
@@ -149,7 +149,7 @@ function parseEvent(kind: string, facts: string, json: string): StoreEvent | nul
 }
 
 /** Reads the versions of bumped tags: a list, or one number for all of them. */
-export function versionsOf(text: string, count: number): readonly TagVersion[] {
+export function bumpedVersions(text: string, count: number): readonly TagVersion[] {
   const versions = text.split(',').map(Number);
   return versions.length === 1 ? new Array<TagVersion>(count).fill(versions[0] ?? 0) : versions;
 }

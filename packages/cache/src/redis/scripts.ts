@@ -41,8 +41,9 @@ end
 `;
 
 /**
- * Gives tags a newer version, and answers with it: one for all of them, or a list where the clock was behind. KEYS: the tags, then the number of messages where they share a server. ARGV: life of a tag in
- * ms, LSN or '', channel or '', origin, JSON of the tags.
+ * Gives tags a newer version, and answers with it: one for all of them, or a list where the clock was behind. KEYS: the
+ * tags, then the number of messages where they share a server. ARGV: life of a tag in ms, LSN or '', channel or '',
+ * origin, JSON of the tags.
  */
 export const BUMP: RedisScript = script(`${NOW}${TELL}
 local count = ARGV[3] == '' and #KEYS or #KEYS - 1

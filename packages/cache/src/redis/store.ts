@@ -12,7 +12,7 @@ import type {
 } from '../l2/types.ts';
 import { asBuffer } from '../value/bytes.ts';
 import type { RedisClient } from './client.ts';
-import { createFeed, type RedisFeed, versionsOf } from './feed.ts';
+import { bumpedVersions, createFeed, type RedisFeed } from './feed.ts';
 import { type RedisKeys, redisKeys } from './keys.ts';
 import { createLink, type RedisLink, translate } from './link.ts';
 import { createReadBatch, type ReadBatch } from './read-batch.ts';
@@ -179,7 +179,7 @@ export class RedisStore implements L2Store {
     if (!this.#client.isCluster) {
       const told = [this.#keys.channel, this.#origin, JSON.stringify(tags)];
       const answer = await this.#run(BUMP, [...keys, this.#keys.sequence], [tagTtlMs, lsn, ...told]);
-      return versionsOf(String(answer), tags.length);
+      return bumpedVersions(String(answer), tags.length);
     }
     // Each tag has its own slot; the word goes out when all of them are done.
     const answers = await Promise.all(keys.map((key) => this.#run(BUMP, [key], [tagTtlMs, lsn, ''])));

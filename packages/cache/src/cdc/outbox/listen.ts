@@ -142,7 +142,7 @@ select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot,
     const tags = tagsOf(rows);
     // Read after the snapshot was taken: no commit that it sees is younger.
     const mark = { tags, isEverything: false, lsn: parseLsn(lsn) };
-    if (tags.length > 0) await bumpOnce(context, mark);
+    await bumpOnce(context, mark);
     await database.rows('commit');
     note(context, rows.length, mark);
     return { snapshot: parseSnapshot(snapshot), count: rows.length };

@@ -110,8 +110,9 @@ class TupleInPlace implements Tuple {
 
   value(place: number): TupleValue {
     const at = this.#places[place];
-    const letter = at === undefined ? 'u' : String.fromCharCode(this.#message.readUInt8(at));
-    if (at === undefined || letter === 'u') return undefined;
+    if (at === undefined) return undefined;
+    const letter = String.fromCharCode(this.#message.readUInt8(at));
+    if (letter === 'u') return undefined;
     if (letter === 'n') return null;
     const begin = at + VALUE_HEADER_BYTES;
     return this.#message.toString('utf8', begin, begin + this.#message.readUInt32BE(at + 1));

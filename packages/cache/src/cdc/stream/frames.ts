@@ -4,7 +4,7 @@ import { createFieldReader, type FieldReader } from '../pgoutput/reader.ts';
 
 /** What a server sends while it replicates. @source PostgreSQL docs, "Streaming Replication Protocol" */
 export type ReplicationFrame =
-  /** What is left of the payload is one message. */
+  /** The reader stands at the one message that the frame holds. */
   | { readonly kind: 'data'; readonly beginLsn: bigint; readonly payload: FieldReader }
   /** All that the log holds before `endLsn` was sent already, as far as it is for this slot. */
   | { readonly kind: 'keepalive'; readonly endLsn: bigint; readonly wantsReply: boolean };
